@@ -1,0 +1,76 @@
+/**
+ * Affinity: who holds what, for the whole cluster. A device is held by one connection of one edge; a partition of a consumer
+ * group by one receiver. Nothing here is durable: after a loss the holders claim again, and the higher epoch wins.
+ * Embedded: in this process. Distributed: Redis.
+ */
+
+/** A connection that holds an identity. */
+export interface Holder {
+  /** Name of the edge process. */
+  readonly edge: string;
+  /** Which life of that process's lease: a lapsed lease is never renewed, the edge starts a new incarnation. */
+  readonly incarnation: string;
+  /** The connection within the edge. */
+  readonly connection: string;
+}
+
+export interface Held extends Holder {
+  /** Fences late writers: a later claim always has a greater one. Microseconds since the Unix epoch, or previous + 1. */
+  readonly epoch: number;
+}
+
+export interface Claim {
+  readonly epoch: number;
+  /** Who held it until now and has to be closed; absent if nobody whose lease lives. */
+  readonly previous?: Held;
+}
+
+/** A receiver of a partition that attached with an owner level (Event Hubs: epoch). */
+export interface Owner {
+  /** Unique among all receivers of the cluster. */
+  readonly receiver: string;
+  /** Name and incarnation of the process that it is attached to; the entry counts only while that lease lives. */
+  readonly process: string;
+  readonly incarnation: string;
+  /** Owner level; a higher or equal one steals. */
+  readonly level: number;
+}
+
+export type Ownership =
+  | { readonly granted: true; readonly previous?: Owner }
+  /** Somebody holds it at a higher level. */
+  | { readonly granted: false; readonly owner: Owner };
+
+/** Rejections of any call mean that the affinity store cannot be reached; nothing is known then. */
+export interface Affinity {
+  /**
+   * Starts a lease for a process and its incarnation: what it claims counts as long as the lease is renewed in time.
+   * @returns false if that incarnation's lease has lapsed before: it must start a new incarnation and claim again.
+   */
+  renewLease(process: string, incarnation: string, ttlMs: number): Promise<boolean>;
+  /** Ends a lease at once, and with it all that was claimed under it. */
+  endLease(process: string, incarnation: string): Promise<void>;
+  /** Processes whose lease lives, with their incarnations. */
+  liveProcesses(): Promise<readonly { readonly process: string; readonly incarnation: string }[]>;
+
+  /**
+   * Takes over an identity (device id, or `device/module`): always granted, the newest wins.
+   */
+  claim(identity: string, holder: Holder): Promise<Claim>;
+  /**
+   * Claims again what was granted before the store was emptied; refused (false) if a greater epoch is there by now.
+   */
+  reclaim(identity: string, held: Held): Promise<boolean>;
+  /** Lets go, if it is still held with that epoch. */
+  release(identity: string, epoch: number): Promise<void>;
+  /** Who holds each, in the order asked; undefined where nobody does whose lease lives. One round trip. */
+  holders(identities: readonly string[]): Promise<readonly (Held | undefined)[]>;
+
+  /** Claims a partition of a consumer group, e.g. `events/$default/3`. */
+  claimOwnership(partition: string, owner: Owner): Promise<Ownership>;
+  releaseOwnership(partition: string, receiver: string): Promise<void>;
+
+  /** Undefined if all is well, else what is wrong; shown by readiness. */
+  deficiency(): Promise<string | undefined>;
+  close(): Promise<void>;
+}

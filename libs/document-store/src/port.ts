@@ -1,0 +1,109 @@
+/**
+ * The document store: the hub's durable state, one document at a time. Nothing but single-document atomicity is relied
+ * upon. Embedded: on disk, in this process. Distributed: any server that speaks MongoDB's protocol.
+ */
+
+/** What a document may hold. Names of fields never come from a user and hold no dot and no leading `$`. */
+export type DocumentValue =
+  | string
+  | number
+  | boolean
+  | null
+  | Uint8Array
+  | readonly DocumentValue[]
+  | { readonly [field: string]: DocumentValue | undefined };
+
+/** A document without what the store itself keeps. Fields that are undefined are not stored. */
+export interface DocumentBody {
+  /** Names the document within its collection, and its shard. */
+  readonly _id: string;
+}
+
+/** A document with its version: 1 when first put, one more with every write that changed it. */
+export type Stored<T extends DocumentBody> = T & { readonly version: number };
+
+/** When a write may happen: whatever is there, only if nothing is there, or only over exactly that version. */
+export type WriteCondition = 'always' | 'absent' | { readonly version: number };
+
+/** A filter in MongoDB's query language, of operators that both adapters know. */
+export type Filter = Readonly<Record<string, unknown>>;
+
+/** Named changes to one document; a path names nested fields with dots. */
+export interface FieldChanges {
+  readonly set?: Readonly<Record<string, DocumentValue>>;
+  readonly unset?: readonly string[];
+  /** Appends to the end of an array (made if absent). */
+  readonly push?: Readonly<Record<string, DocumentValue>>;
+  /** Removes from an array every object whose field `id` is one of these. */
+  readonly pullIds?: Readonly<Record<string, readonly string[]>>;
+}
+
+export type Write<T extends DocumentBody> =
+  | { readonly kind: 'put'; readonly document: T; readonly condition: WriteCondition }
+  | { readonly kind: 'patch'; readonly id: string; readonly changes: FieldChanges; readonly condition: WriteCondition }
+  | { readonly kind: 'delete'; readonly id: string; readonly condition: WriteCondition };
+
+/**
+ * `written`: durable, with the document's new version (0 for a delete). `refused`: the condition did not hold; a patch of a
+ * document that is not there, and a delete of one, are refused as `absent`.
+ */
+export type WriteOutcome =
+  | { readonly outcome: 'written'; readonly version: number }
+  | { readonly outcome: 'refused'; readonly reason: 'exists' | 'absent' | 'version' };
+
+export interface Query {
+  readonly filter: Filter;
+  /** Field paths, 1 ascending, -1 descending. Ties, and no sort, are in the order of `_id`. */
+  readonly sort?: readonly (readonly [path: string, direction: 1 | -1])[];
+  readonly limit: number;
+}
+
+export interface PageQuery {
+  readonly filter: Filter;
+  /** Continue behind this `_id`. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** A page in ascending order (by bytes) of `_id`; `next` is absent on the last one. */
+export interface Page<T extends DocumentBody> {
+  readonly documents: readonly Stored<T>[];
+  readonly next?: string;
+}
+
+export interface Collection<T extends DocumentBody> {
+  get(id: string): Promise<Stored<T> | undefined>;
+  /** Those that exist, in no order; one round trip for up to 1,000 ids. */
+  getMany(ids: readonly string[]): Promise<Stored<T>[]>;
+  put(document: T, condition: WriteCondition): Promise<WriteOutcome>;
+  patch(id: string, changes: FieldChanges, condition: WriteCondition): Promise<WriteOutcome>;
+  delete(id: string, condition: WriteCondition): Promise<WriteOutcome>;
+  /** Each write by itself, outcomes in the order given; writes of one document are applied in that order. */
+  bulk(writes: readonly Write<T>[]): Promise<WriteOutcome[]>;
+  query(query: Query): Promise<Stored<T>[]>;
+  page(query: PageQuery): Promise<Page<T>>;
+  count(filter: Filter): Promise<number>;
+}
+
+export interface CollectionSpec {
+  readonly name: string;
+  /** Secondary indexes, none of them unique: field paths in order. */
+  readonly indexes: readonly (readonly string[])[];
+}
+
+/** Something that makes the store less than promised, or unusable: shown by readiness. */
+export interface StoreDeficiency {
+  readonly severity: 'unavailable' | 'weak';
+  readonly message: string;
+}
+
+/**
+ * Every write is durable before its promise resolves (majority and journal on MongoDB, flushed to disk on LMDB), and every
+ * read sees it afterwards. A write whose reply was lost is retried and recognised, so that it happens once.
+ */
+export interface DocumentStore {
+  /** Declares a collection and its indexes; the same object for the same name, always. */
+  collection<T extends DocumentBody>(spec: CollectionSpec): Promise<Collection<T>>;
+  deficiencies(): Promise<readonly StoreDeficiency[]>;
+  close(): Promise<void>;
+}

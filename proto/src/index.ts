@@ -1,0 +1,2 @@
+export * as control from './generated/mooring/control/v1/control.js';
+export * as identity from './generated/mooring/identity/v1/identity.js';
