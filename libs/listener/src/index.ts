@@ -1,1 +1,1 @@
-export {};
+export type { ConnectionInfo, HttpFront, StreamFront } from './fronts.js';

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+
+/**
+ * Every setting of the hub, with its default and meaning. `mqttMaxInFlight` is read from `MOORING_MQTT_MAX_IN_FLIGHT`; an
+ * unknown or invalid variable of that prefix stops the start.
+ */
+
+const port = z.coerce.number().int().min(0).max(65535);
+const count = z.coerce.number().int().min(1);
+const seconds = z.coerce.number().positive();
+const bytes = z.coerce.number().int().min(1);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const hostname = z
+  .string()
+  .regex(/^(?=.*\.)[A-Za-z0-9_.-]{1,253}$/, 'must contain a dot and only letters, digits, `_`, `.` and `-`');
+const brokers = list.pipe(
+  z.array(z.string().regex(/^[^:]+:\d+$|^\[.+\]:\d+$/, 'host:port, separated by commas')).min(1),
+);
+
+export const SETTINGS = {
+  hostname: hostname
+    .default('127.0.0.1')
+    .describe('Host in every connection string and a name in the server certificate. SDKs want a dot in it.'),
+  data: z
+    .string()
+    .min(1)
+    .default('.mooring')
+    .describe('The only writable folder: certificates, connection strings, embedded stores.'),
+  config: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("YAML file that declares the hub's resources: policies, certificates, consumer groups."),
+  bindAddress: z
+    .string()
+    .min(1)
+    .default('0.0.0.0')
+    .describe('Address that devices and back ends reach the listeners on.'),
+  mqttsPort: port.default(8883).describe('MQTT over TLS.'),
+  amqpsPort: port.default(5671).describe('AMQP over TLS.'),
+  httpsPort: port.default(443).describe('REST, and MQTT and AMQP over WebSocket.'),
+  mqttPort: port.optional().describe('Plain MQTT, off unless set: for a proxy that ends TLS.'),
+  amqpPort: port
+    .optional()
+    .describe('Plain AMQP, off unless set: for a proxy that ends TLS, and Event Hubs clients in emulator mode.'),
+  adminPort: port.default(9090).describe('Health and metrics, plain HTTP.'),
+  adminAddress: z.string().min(1).default('127.0.0.1').describe('Address that health and metrics listen on.'),
+  proxyTrusted: list
+    .default([])
+    .describe('Addresses or networks (CIDR, separated by commas) from which PROXY protocol v2 is read.'),
+  tlsCertificate: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'PEM file of the server certificate and its chain; read again when it changes. Default: made in the data folder.',
+    ),
+  tlsKey: z.string().min(1).optional().describe('PEM file of the server key; goes with the certificate.'),
+  sealKey: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'File with 32 bytes in base64 that device keys are sealed with at rest. Default: made in the data folder.',
+    ),
+  kafkaBrokers: brokers
+    .optional()
+    .describe('Use Kafka as event log: host:port, separated by commas. Default: embedded.'),
+  redisUrl: z
+    .string()
+    .regex(/^rediss?:\/\//, 'redis:// or rediss://')
+    .optional()
+    .describe('Use Redis for affinity. Default: embedded.'),
+  mongoUrl: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\//, 'mongodb:// or mongodb+srv://')
+    .optional()
+    .describe("Use a server of MongoDB's protocol as document store. Default: embedded."),
+  mongoDatabase: z.string().min(1).default('mooring').describe('Name of the database.'),
+  topicPrefix: z
+    .string()
+    .regex(/^[a-zA-Z0-9._-]{1,100}$/)
+    .default('mooring')
+    .describe('Prefix of the topics in Kafka.'),
+  redisPrefix: z
+    .string()
+    .regex(/^[^{}]{1,64}$/)
+    .default('mooring')
+    .describe('Prefix of the keys in Redis.'),
+  partitions: count.max(1024).default(12).describe('Partitions of the topics; fixed once they are made.'),
+  retentionHours: seconds.default(168).describe('How long events are kept.'),
+  appendGiveUpSeconds: seconds
+    .default(25)
+    .describe('How long a batch is tried again before its connections are closed.'),
+  appendMaxBytes: bytes
+    .default(64 * 1024 * 1024)
+    .describe('Payload bytes that may wait for the event log in one process.'),
+  logLevel: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least severity that is logged.'),
+  drainSeconds: seconds.default(20).describe('Time that a drain after SIGTERM may take.'),
+  edgeId: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,64}$/)
+    .optional()
+    .describe(
+      "Name of this process as the edge that holds connections. Default: the machine's host name and process id.",
+    ),
+  maxConnections: count.default(100_000).describe('Device connections of one process.'),
+  connectRate: count
+    .default(2_000)
+    .describe('Connections admitted a second by one process; more wait, then are refused.'),
+  handshakeTimeoutSeconds: seconds.default(30).describe('Time for PROXY header and TLS handshake.'),
+  mqttConnectTimeoutSeconds: seconds.default(30).describe('Time from the handshake to a complete CONNECT.'),
+  mqttMaxConnectPacketBytes: bytes.default(16 * 1024).describe('Largest packet before a connection is admitted.'),
+  mqttMaxPacketBytes: bytes.default(256 * 1024 + 4 * 1024).describe('Largest packet afterwards.'),
+  maxMessageBytes: bytes.default(256 * 1024).describe('Largest telemetry message, payload and properties together.'),
+  mqttMaxInFlight: count
+    .max(1000)
+    .default(32)
+    .describe('Unacknowledged publishes of one connection, beyond which it is not read.'),
+  mqttMaxTopicLevels: count.default(16).describe('Levels of a topic.'),
+  mqttMaxPropertyBagBytes: bytes.default(16 * 1024).describe('Length of the property bag in a topic.'),
+  mqttMaxSubscriptions: count.default(16).describe('Subscriptions of one connection.'),
+  mqttMaxKeepAliveSeconds: seconds.default(1177).describe('A longer keep-alive, or none, counts as this.'),
+  mqttWriteTimeoutSeconds: seconds
+    .default(60)
+    .describe('A connection that does not read what it is sent is closed after this time.'),
+  amqpMaxConnections: count.default(1_000).describe('AMQP connections of one process.'),
+  amqpMaxLinks: count.default(1_000).describe('Links of one AMQP connection.'),
+  amqpMaxFrameBytes: bytes
+    .min(512)
+    .default(64 * 1024)
+    .describe('Largest AMQP frame.'),
+  httpMaxBodyBytes: bytes.default(1024 * 1024).describe('Largest body of an HTTP request.'),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+export type Settings = { readonly [name in SettingName]: z.output<(typeof SETTINGS)[name]> };
+
+/** `mqttMaxInFlight` → `MOORING_MQTT_MAX_IN_FLIGHT`. */
+export function environmentName(setting: SettingName): string {
+  return `MOORING_${setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
