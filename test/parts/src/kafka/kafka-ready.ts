@@ -66,7 +66,7 @@ async function produce(kafka: Kafka, partitions: number): Promise<boolean> {
 }
 
 async function join(kafka: Kafka): Promise<boolean> {
-  const consumer = kafka.consumer({ groupId: topic, allowAutoTopicCreation: false });
+  const consumer = kafka.consumer({ groupId: topic, allowAutoTopicCreation: false, maxWaitTimeInMs: 50 });
   try {
     await consumer.connect();
     await consumer.subscribe({ topics: [topic] });
