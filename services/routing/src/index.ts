@@ -1,1 +1,1 @@
-export {};
+export { Routing, RoutingModule, type RoutingOptions } from './routing.module.js';

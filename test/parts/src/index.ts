@@ -7,3 +7,5 @@ export { startMongo } from './mongo/mongo-part.js';
 export type { PartControl } from './process/part-process.js';
 export type { RedisPart } from './redis/redis-part.js';
 export { startRedis } from './redis/redis-part.js';
+export type { HubOptions, HubPart } from './hub/hub-part.js';
+export { startHub } from './hub/hub-part.js';

@@ -9,6 +9,8 @@ export interface PartCommand {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
+  /** The whole environment; that of this process where absent. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Where its output goes; the end of it is part of the error when it cannot be started. */
   readonly log: string;
   readonly readyTimeoutMs: number;
@@ -51,7 +53,11 @@ export class PartProcess implements PartControl {
       throw new Error(`${this.part.name} runs already`);
     }
     const log = openSync(this.part.log, 'a');
-    const child = spawn(this.part.command, this.part.args, { cwd: this.part.cwd, stdio: ['ignore', log, log] });
+    const child = spawn(this.part.command, this.part.args, {
+      cwd: this.part.cwd,
+      env: { ...(this.part.env ?? process.env) },
+      stdio: ['ignore', log, log],
+    });
     closeSync(log);
     this.#child = child;
     const { pid } = child;

@@ -1,0 +1,63 @@
+/** The load generator: a process of its own, so that its CPU is not counted as the hub's. */
+import { LoadDevice } from './device.js';
+import { LatencyHistogram } from './latency-histogram.js';
+import type { LoadAnswer, LoadRequest, LoadResult } from './messages.js';
+
+const latencies = new LatencyHistogram();
+let devices: LoadDevice[] = [];
+let measuredSince = performance.now();
+
+async function handle(request: LoadRequest): Promise<LoadResult | undefined> {
+  switch (request.kind) {
+    case 'connect':
+      await connectAll(request);
+      return undefined;
+    case 'start':
+      for (const device of devices) {
+        device.start(request.inFlight);
+      }
+      return undefined;
+    case 'reset':
+      latencies.clear();
+      measuredSince = performance.now();
+      return undefined;
+    case 'result':
+      return {
+        acknowledged: latencies.count,
+        seconds: (performance.now() - measuredSince) / 1000,
+        p50Ms: latencies.quantile(0.5),
+        p99Ms: latencies.quantile(0.99),
+      };
+    case 'stop':
+      for (const device of devices) {
+        device.stop();
+      }
+      return undefined;
+    case 'disconnect':
+      for (const device of devices) {
+        device.close();
+      }
+      devices = [];
+      return undefined;
+  }
+}
+
+async function connectAll(request: LoadRequest & { kind: 'connect' }): Promise<void> {
+  const payload = Buffer.alloc(request.payloadBytes, 'x');
+  const acknowledged = (latencyMs: number): void => latencies.add(latencyMs);
+  const waiting = request.logins.values();
+  const worker = async (): Promise<void> => {
+    for (const login of waiting) {
+      devices.push(await LoadDevice.connect(request.address, login, { payload, acknowledged }));
+    }
+  };
+  await Promise.all(Array.from({ length: request.concurrency }, worker));
+}
+
+process.on('message', (request: LoadRequest) => {
+  handle(request).then(
+    (result) => process.send?.((result === undefined ? {} : { result }) satisfies LoadAnswer),
+    (error: unknown) => process.send?.({ error: String(error) } satisfies LoadAnswer),
+  );
+});
+process.on('disconnect', () => process.exit());

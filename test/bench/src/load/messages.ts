@@ -1,0 +1,35 @@
+import type { DeviceLogin } from './packets.js';
+
+/** Where the devices connect to. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  /** PEM of the authority that the server's certificate is checked against. */
+  readonly ca: string;
+}
+
+/** What the bench asks the load generator to do; each is answered by one `LoadAnswer`. */
+export type LoadRequest =
+  | {
+      readonly kind: 'connect';
+      readonly address: Address;
+      readonly logins: readonly DeviceLogin[];
+      readonly payloadBytes: number;
+      /** TLS handshakes under way at once. */
+      readonly concurrency: number;
+    }
+  | { readonly kind: 'start'; readonly inFlight: number }
+  /** Forgets what was measured so far: the warm-up is over. */
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'result' }
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'disconnect' };
+
+export interface LoadResult {
+  readonly acknowledged: number;
+  readonly seconds: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+export type LoadAnswer = { readonly result?: LoadResult; readonly error?: string };

@@ -1,0 +1,91 @@
+import { randomInt } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../process/free-port.js';
+import { makePartFolder, removePartFolder } from '../process/part-folder.js';
+import { type PartControl, PartProcess } from '../process/part-process.js';
+
+export interface HubOptions {
+  /** More settings, e.g. `{ MOORING_KAFKA_BROKERS: … }`; embedded stores where none are named. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A hub in a process of its own, on the real ports of a loopback address of its own, as SDKs cannot be told other ports. */
+export interface HubPart extends PartControl {
+  readonly host: string;
+  readonly adminUrl: string;
+  /** Its data folder. */
+  readonly data: string;
+  /** Path of the development authority's certificate, and what is in it. */
+  readonly caFile: string;
+  readonly ca: string;
+  /** The owner's, for service SDKs. */
+  readonly connectionString: string;
+  readonly eventHubsConnectionString: string;
+  /** What it has written so far. */
+  output(): string;
+  /** Ends it and removes its data. */
+  close(): Promise<void>;
+}
+
+const READY_TIMEOUT_MS = 60_000;
+const repositoryRoot = fileURLToPath(new URL('../../../../', import.meta.url));
+
+/** Starts a hub from this checkout and waits until it is ready. */
+export async function startHub({ environment = {} }: HubOptions = {}): Promise<HubPart> {
+  const folder = await makePartFolder('hub');
+  const data = join(folder, 'data');
+  mkdirSync(data);
+  const host = ownLoopbackAddress();
+  const adminPort = await freePort();
+  const adminUrl = `http://127.0.0.1:${adminPort}`;
+  const log = join(folder, 'output');
+  const hub = new PartProcess({
+    name: 'The hub',
+    command: process.execPath,
+    args: [join(repositoryRoot, 'services/hub/dist/main.js'), 'up'],
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      MOORING_DATA: data,
+      MOORING_HOSTNAME: host,
+      MOORING_BIND_ADDRESS: host,
+      MOORING_ADMIN_PORT: String(adminPort),
+      ...environment,
+    },
+    log,
+    readyTimeoutMs: READY_TIMEOUT_MS,
+    isReady: async () => (await fetch(`${adminUrl}/health/ready`)).ok,
+  });
+  await hub.start();
+  const read = (name: string): string => readFileSync(join(data, name), 'utf8').trim();
+  return {
+    host,
+    adminUrl,
+    data,
+    caFile: join(data, 'ca.pem'),
+    ca: read('ca.pem'),
+    connectionString: read('connection-string'),
+    eventHubsConnectionString: read('event-hubs-connection-string'),
+    output: () => readFileSync(log, 'utf8'),
+    get pid() {
+      return hub.pid;
+    },
+    start: () => hub.start(),
+    stop: () => hub.stop(),
+    kill: () => hub.kill(),
+    freeze: () => hub.freeze(),
+    thaw: () => hub.thaw(),
+    close: async () => {
+      await hub.kill();
+      await removePartFolder(folder);
+    },
+  };
+}
+
+/** One of the 16 million loopback addresses, so that hubs of tests that run at once do not meet. */
+function ownLoopbackAddress(): string {
+  return `127.${randomInt(1, 255)}.${randomInt(1, 255)}.${randomInt(2, 255)}`;
+}
