@@ -33,7 +33,9 @@ export interface CredentialsChanged {
   deviceId: string;
   /** Empty: the device itself and, with it, all its modules. */
   moduleId: string;
+  /** Of the device or module that changed. */
   generationId: string;
+  /** What a connection of the device, or of any module that is meant, relies on is outdated if its version is smaller. */
   version: number;
   /** Why a connection is closed. */
   reason: CredentialsChanged_Reason;

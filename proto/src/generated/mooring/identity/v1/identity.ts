@@ -84,8 +84,12 @@ export interface Identity {
   connectionStateUpdatedTimeMs: number;
   lastActivityTimeMs: number;
   cloudToDeviceMessageCount: number;
-  iotEdge: boolean;
-  deviceScope: string;
+  /** Absent in an update: kept. */
+  iotEdge?:
+    | boolean
+    | undefined;
+  /** Absent in an update: kept, with the parent scopes; empty: the device leaves its parent. */
+  deviceScope?: string | undefined;
   parentScopes: string[];
   /** Modules only. */
   managedBy: string;
@@ -188,7 +192,10 @@ export interface Credentials {
   /** False: no such identity; all else is empty. */
   found: boolean;
   generationId: string;
-  /** Grows with every change that matters to admission: keys, thumbprints, type, status of the identity or of its device. */
+  /**
+   * Grows with every change that matters to admission: keys, thumbprints, type, status of the identity or of its device.
+   * A device and its modules share one sequence, so that it compares with the version of any change of either.
+   */
   version: number;
   /** Of the identity itself and, for a module, of its device too. */
   enabled: boolean;
@@ -486,8 +493,8 @@ function createBaseIdentity(): Identity {
     connectionStateUpdatedTimeMs: 0,
     lastActivityTimeMs: 0,
     cloudToDeviceMessageCount: 0,
-    iotEdge: false,
-    deviceScope: "",
+    iotEdge: undefined,
+    deviceScope: undefined,
     parentScopes: [],
     managedBy: "",
   };
@@ -528,10 +535,10 @@ export const Identity: MessageFns<Identity> = {
     if (message.cloudToDeviceMessageCount !== 0) {
       writer.uint32(88).int32(message.cloudToDeviceMessageCount);
     }
-    if (message.iotEdge !== false) {
+    if (message.iotEdge !== undefined) {
       writer.uint32(96).bool(message.iotEdge);
     }
-    if (message.deviceScope !== "") {
+    if (message.deviceScope !== undefined) {
       writer.uint32(106).string(message.deviceScope);
     }
     for (const v of message.parentScopes) {
@@ -706,8 +713,8 @@ export const Identity: MessageFns<Identity> = {
     message.connectionStateUpdatedTimeMs = object.connectionStateUpdatedTimeMs ?? 0;
     message.lastActivityTimeMs = object.lastActivityTimeMs ?? 0;
     message.cloudToDeviceMessageCount = object.cloudToDeviceMessageCount ?? 0;
-    message.iotEdge = object.iotEdge ?? false;
-    message.deviceScope = object.deviceScope ?? "";
+    message.iotEdge = object.iotEdge ?? undefined;
+    message.deviceScope = object.deviceScope ?? undefined;
     message.parentScopes = object.parentScopes?.map((e) => e) || [];
     message.managedBy = object.managedBy ?? "";
     return message;
