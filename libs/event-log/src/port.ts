@@ -54,7 +54,8 @@ export interface AppendOrigin {
 export interface Appender {
   /**
    * Queues a record for the next batch of its lane and returns at once. The record is always taken; `false` means that its
-   * lane, or the whole appender, is at its limit: the origin must stop producing until `appendable` is called.
+   * lane, or the whole appender, is at its limit: the origin must stop producing until `appendable` is called. After the log
+   * was closed the record is dropped, unacknowledged.
    */
   append(record: LogRecord, origin: AppendOrigin, token: number): boolean;
   /** Appends some records and resolves when all are durable; for callers off the message path. */
@@ -107,11 +108,14 @@ export interface ConsumeOptions {
   readonly group: string;
   /** Where a group starts that has never committed. */
   readonly from: 'earliest' | 'latest';
-  /** At most so many records in one call of the handler. */
+  /** At most so many records in one call of the handler; 500 if not given. */
   readonly maxRecords?: number;
 }
 
-/** Records of one partition, in order, at least one. */
+/**
+ * Records of one partition, in order, at least one. Called once at a time per partition; calls for different partitions
+ * overlap.
+ */
 export type BatchHandler = (records: readonly StoredRecord[]) => Promise<void>;
 
 export interface Subscription {

@@ -1,0 +1,182 @@
+import { EventLogError } from '../errors.js';
+import type { PartitionDescription, Position, StoredRecord } from '../port.js';
+import { readBlock, readBlockHeader } from './block-reader.js';
+import { type BlockStore, blockKey, type StoredState } from './block-store.js';
+
+/** Names a partition of a topic, in the API and in the store. */
+export interface PartitionName {
+  readonly topic: string;
+  readonly topicId: number;
+  readonly partition: number;
+}
+
+/** One partition as it stands in the store: where it begins and ends, what it holds. */
+export class PartitionLog {
+  private beginning: number;
+  private end: number;
+  private newest: number;
+  private readonly listeners = new Set<() => void>();
+  /** Most readers stand at the newest block: it is decoded once for all of them. */
+  private recent: { readonly offset: number; readonly records: readonly StoredRecord[] } | undefined;
+
+  constructor(
+    readonly name: PartitionName,
+    private readonly store: BlockStore,
+  ) {
+    const { topicId, partition } = name;
+    const past = store.getState(this.endKey());
+    this.end = Number(past?.['nextOffset'] ?? 0);
+    this.newest = Number(past?.['timestamp'] ?? 0);
+    const lastBlock = store.lastUpTo(topicId, partition, Number.MAX_SAFE_INTEGER);
+    if (lastBlock !== undefined) {
+      const header = readBlockHeader(this.block(lastBlock));
+      this.end = lastBlock + header.count;
+      this.newest = header.timestamp;
+    }
+    this.beginning = store.firstFrom(topicId, partition, 0) ?? this.end;
+  }
+
+  /** Offset that the next record will get. */
+  get nextOffset(): number {
+    return this.end;
+  }
+
+  get beginningOffset(): number {
+    return this.beginning;
+  }
+
+  /** A time for records appended now: never before that of an earlier record, even if the clock was put back. */
+  timestampAt(now: number): number {
+    return Math.max(now, this.newest);
+  }
+
+  /** Blocks are in the store up to `nextOffset`: shows them to the readers. */
+  appended(nextOffset: number, timestamp: number): void {
+    this.end = nextOffset;
+    this.newest = timestamp;
+    for (const listener of [...this.listeners]) {
+      listener();
+    }
+  }
+
+  onAppended(listener: () => void): void {
+    this.listeners.add(listener);
+  }
+
+  offAppended(listener: () => void): void {
+    this.listeners.delete(listener);
+  }
+
+  describe(): PartitionDescription {
+    const empty = this.beginning === this.end;
+    return {
+      beginningOffset: this.beginning,
+      nextOffset: this.end,
+      last: empty ? undefined : { offset: this.end - 1, timestamp: this.newest },
+    };
+  }
+
+  offsetAt(position: Position): number {
+    if (position === 'earliest') {
+      return this.beginning;
+    }
+    if (position === 'latest') {
+      return this.end;
+    }
+    return 'offset' in position ? position.offset : this.offsetAtTime(position.timestamp);
+  }
+
+  /** The records from `offset` to the end of their block; none if there are none yet. */
+  readFrom(offset: number): readonly StoredRecord[] {
+    if (offset >= this.end) {
+      return [];
+    }
+    const block = this.blockHolding(Math.max(offset, this.beginning));
+    if (block === undefined) {
+      return [];
+    }
+    const records = this.decoded(block);
+    return offset > block ? records.slice(offset - block) : records;
+  }
+
+  /** Oldest blocks whose records were all appended before `time`, at most `limit` of them. */
+  blocksBefore(time: number, limit: number): number[] {
+    const { topicId, partition } = this.name;
+    const blocks: number[] = [];
+    let next = this.store.firstFrom(topicId, partition, this.beginning);
+    while (next !== undefined && blocks.length < limit) {
+      const header = readBlockHeader(this.block(next));
+      if (header.timestamp >= time) {
+        break;
+      }
+      blocks.push(next);
+      next = this.store.firstFrom(topicId, partition, next + header.count);
+    }
+    return blocks;
+  }
+
+  /** What must be remembered of the partition once its blocks are gone: offsets and times go on from there. */
+  endState(): StoredState {
+    return { key: this.endKey(), value: { v: 1, nextOffset: this.end, timestamp: this.newest } };
+  }
+
+  /** Blocks up to and with the given one have been removed. */
+  removed(lastBlock: number): void {
+    const { topicId, partition } = this.name;
+    this.beginning = this.store.firstFrom(topicId, partition, lastBlock) ?? this.end;
+  }
+
+  private endKey(): StoredState['key'] {
+    return ['end', this.name.topicId, this.name.partition];
+  }
+
+  private blockHolding(offset: number): number | undefined {
+    const { topicId, partition } = this.name;
+    const before = this.store.lastUpTo(topicId, partition, offset);
+    if (before !== undefined && before + readBlockHeader(this.block(before)).count > offset) {
+      return before;
+    }
+    return this.store.firstFrom(topicId, partition, offset);
+  }
+
+  private decoded(offset: number): readonly StoredRecord[] {
+    if (this.recent?.offset === offset) {
+      return this.recent.records;
+    }
+    const { topic, partition } = this.name;
+    const records = readBlock(this.block(offset), { topic, partition, offset });
+    if (this.recent === undefined || offset > this.recent.offset) {
+      this.recent = { offset, records };
+    }
+    return records;
+  }
+
+  private block(offset: number): Buffer {
+    const { topic, topicId, partition } = this.name;
+    const block = this.store.get(blockKey(topicId, partition, offset));
+    if (block === undefined) {
+      throw new EventLogError(`Partition ${partition} of ${topic} has lost its block at offset ${offset}.`);
+    }
+    return block;
+  }
+
+  /** Offset of the first record appended at `time` or later, by bisection. */
+  private offsetAtTime(time: number): number {
+    let low = this.beginning;
+    let high = this.end;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const block = this.blockHolding(middle);
+      if (block === undefined) {
+        return this.end;
+      }
+      const header = readBlockHeader(this.block(block));
+      if (header.timestamp >= time) {
+        high = Math.min(middle, block);
+      } else {
+        low = block + header.count;
+      }
+    }
+    return low;
+  }
+}
