@@ -41,9 +41,9 @@ export function nodeProperties(node: NodeSettings, cluster: readonly NodeSetting
     'log.retention.check.interval.ms': 5000,
     'log.initial.task.delay.ms': 1000,
     // A killed or frozen node must be noticed within a test's patience.
-    'broker.session.timeout.ms': 3000,
+    'broker.session.timeout.ms': 4000,
     'broker.heartbeat.interval.ms': 500,
-    'replica.lag.time.max.ms': 3000,
+    'replica.lag.time.max.ms': 4000,
     'controller.quorum.election.timeout.ms': 500,
     'controller.quorum.election.backoff.max.ms': 500,
     'controller.quorum.fetch.timeout.ms': 1000,

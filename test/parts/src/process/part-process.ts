@@ -35,6 +35,7 @@ export interface PartControl {
 
 export class PartProcess implements PartControl {
   #child: ChildProcess | undefined;
+  #spawnError: Error | undefined;
 
   constructor(private readonly part: PartCommand) {}
 
@@ -61,7 +62,10 @@ export class PartProcess implements PartControl {
     closeSync(log);
     this.#child = child;
     const { pid } = child;
-    child.once('error', () => this.#ended(child));
+    child.once('error', (error) => {
+      this.#spawnError = error;
+      this.#ended(child);
+    });
     child.once('exit', () => this.#ended(child));
     if (pid !== undefined) {
       guardChild(pid);
@@ -75,7 +79,7 @@ export class PartProcess implements PartControl {
       await until(
         () => {
           if (this.#child === undefined) {
-            throw new GiveUp(`${name} ended by itself`);
+            throw new GiveUp(this.#spawnError?.message ?? 'It ended by itself.', { cause: this.#spawnError });
           }
           return isReady();
         },
@@ -83,7 +87,8 @@ export class PartProcess implements PartControl {
       );
     } catch (cause) {
       await this.kill();
-      throw new Error(`${name} could not be started. The end of its output:\n${this.#output()}`, { cause });
+      const reason = cause instanceof Error ? cause.message : '';
+      throw new Error(`${name} could not be started. ${reason} The end of its output:\n${this.#output()}`, { cause });
     }
   }
 
