@@ -1,0 +1,92 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type HubPart, startHub } from '@mooring/test-parts';
+import { selfSignedCertificate } from './support/certificates.js';
+import { createDevice, openRegistry } from './support/registry.js';
+import { runPython } from './support/run-python.js';
+import { onEveryStore } from './support/stores.js';
+
+const KEY1 = 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=';
+const KEY2 = 'ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=';
+
+onEveryStore('the Python SDKs', (stores) => {
+  let hub: HubPart;
+  beforeAll(async () => {
+    hub = await startHub({ environment: stores.environment() });
+  });
+  afterAll(() => hub?.close());
+
+  it('work the registry', async () => {
+    expect(await runPython(hub, 'registry.py', [hub.connectionString])).toEqual({
+      created: ['py-device', 'enabled', KEY1],
+      read: ['Disconnected', true],
+      conflict: 409,
+      updated: ['disabled', KEY2],
+      stale: 412,
+      x509: ['selfSigned', 'A'.repeat(40)],
+      ca: 'certificateAuthority',
+      module: ['py-module', 'tests'],
+      modules: ['py-module'],
+      bulk: true,
+      listed: ['py-bulk-0', 'py-bulk-1', 'py-bulk-2', 'py-ca', 'py-device', 'py-x509'],
+      total: 6,
+      connected: 0,
+      absent: 404,
+    });
+  }, 180_000);
+
+  it('send telemetry over both transports and read it from the built-in endpoint', async () => {
+    const registry = openRegistry(hub);
+    const { connectionString } = await createDevice(registry, hub, 'python');
+    const module = (await registry.addModule({ deviceId: 'python', moduleId: 'm' })).responseBody;
+    const certificate = await selfSignedCertificate('python-x509');
+    const [certFile, keyFile] = [join(hub.data, '..', 'cert.pem'), join(hub.data, '..', 'key.pem')];
+    writeFileSync(certFile, certificate.cert);
+    writeFileSync(keyFile, certificate.key);
+    const x509Thumbprint = { primaryThumbprint: certificate.sha1, secondaryThumbprint: certificate.sha1 };
+    await registry.create({ deviceId: 'python-x509', authentication: { type: 'selfSigned', x509Thumbprint } });
+
+    const seen = (await runPython(hub, 'telemetry.py', [
+      JSON.stringify({
+        host: hub.host,
+        ca: hub.caFile,
+        certFile,
+        keyFile,
+        x509DeviceId: 'python-x509',
+        deviceConnectionString: connectionString,
+        moduleConnectionString: `HostName=${hub.host};DeviceId=python;ModuleId=m;SharedAccessKey=${module.authentication?.symmetricKey?.primaryKey}`,
+        wrongConnectionString: `HostName=${hub.host};DeviceId=python;SharedAccessKey=${KEY1}`,
+        eventHubsConnectionString: hub.eventHubsConnectionString,
+      }),
+    ])) as { refused: string; partitions: number; events: object[] };
+
+    const empty = { body: '', properties: {}, messageId: null, contentType: null };
+    const common = { source: 'Telemetry', sequence: true, enqueued: true };
+    const sent = (device: string, moduleId: string | null, kind: string, transport: string) => {
+      const body = JSON.stringify(`${kind} over ${transport}`);
+      return {
+        ...common,
+        device,
+        module: moduleId,
+        body,
+        properties: { via: 'a & b = c' },
+        messageId: `id of ${body}`,
+        contentType: 'application/json',
+      };
+    };
+    const of = (device: string, moduleId: string | null, kind: string) => [
+      { ...common, ...empty, device, module: moduleId },
+      { ...common, ...empty, device, module: moduleId },
+      sent(device, moduleId, kind, 'tcp'),
+      sent(device, moduleId, kind, 'ws'),
+    ];
+    expect(seen.events).toEqual([
+      ...of('python', null, 'device'),
+      ...of('python', 'm', 'module'),
+      ...of('python-x509', null, 'certificate'),
+    ]);
+    expect(seen.refused).toMatch(/Credential|Unauthorized|ConnectionFailed/);
+    expect(seen.partitions).toBe(12);
+  }, 180_000);
+});
