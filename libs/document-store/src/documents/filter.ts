@@ -72,45 +72,57 @@ function checkCondition(condition: unknown, depth: number): void {
 }
 
 function checkOperator(operator: string, operand: unknown, depth: number): void {
-  switch (operator) {
-    case '$eq':
-    case '$ne':
-      return checkScalar(operand);
-    case '$gt':
-    case '$gte':
-    case '$lt':
-    case '$lte':
-      if (!isText(operand) && !Number.isFinite(operand)) {
-        throw invalid(`${operator} compares with a string or a finite number.`);
-      }
-      return;
-    case '$in':
-    case '$nin':
-      return checkList(operand, operator).forEach(checkScalar);
-    case '$not':
-      if (!isOperators(operand)) {
-        throw invalid('$not takes operators.');
-      }
-      return checkCondition(operand, depth + 1);
-    case '$exists':
-      if (typeof operand !== 'boolean') {
-        throw invalid('$exists takes a boolean.');
-      }
-      return;
-    case '$type':
-      if (typeof operand !== 'string' || !TYPE_NAMES.has(operand)) {
-        throw invalid(`$type takes one of ${[...TYPE_NAMES].join(', ')}.`);
-      }
-      return;
-    case '$regex':
-      if (prefixOf(operand) === undefined || !isText(operand) || operand.includes('\0')) {
-        throw invalid('$regex takes a literal prefix, as startsWith() makes it.');
-      }
-      return;
-    default:
-      throw invalid(`A filter cannot use ${operator}.`);
+  if (operator === '$not') {
+    if (!isOperators(operand)) {
+      throw invalid('$not takes operators.');
+    }
+    checkCondition(operand, depth + 1);
+    return;
   }
+  const check = Object.hasOwn(OPERAND_CHECKS, operator) ? OPERAND_CHECKS[operator] : undefined;
+  if (check === undefined) {
+    throw invalid(`A filter cannot use ${operator}.`);
+  }
+  check(operand, operator);
 }
+
+type OperandCheck = (operand: unknown, operator: string) => void;
+
+const checkComparable: OperandCheck = (operand, operator) => {
+  if (!isText(operand) && !Number.isFinite(operand)) {
+    throw invalid(`${operator} compares with a string or a finite number.`);
+  }
+};
+
+const checkMembers: OperandCheck = (operand, operator) => {
+  checkList(operand, operator).forEach(checkScalar);
+};
+
+const OPERAND_CHECKS: Readonly<Record<string, OperandCheck>> = {
+  $eq: checkScalar,
+  $ne: checkScalar,
+  $gt: checkComparable,
+  $gte: checkComparable,
+  $lt: checkComparable,
+  $lte: checkComparable,
+  $in: checkMembers,
+  $nin: checkMembers,
+  $exists: (operand) => {
+    if (typeof operand !== 'boolean') {
+      throw invalid('$exists takes a boolean.');
+    }
+  },
+  $type: (operand) => {
+    if (typeof operand !== 'string' || !TYPE_NAMES.has(operand)) {
+      throw invalid(`$type takes one of ${[...TYPE_NAMES].join(', ')}.`);
+    }
+  },
+  $regex: (operand) => {
+    if (prefixOf(operand) === undefined || !isText(operand) || operand.includes('\0')) {
+      throw invalid('$regex takes a literal prefix, as startsWith() makes it.');
+    }
+  },
+};
 
 function checkList(list: unknown, operator: string): readonly unknown[] {
   if (!Array.isArray(list) || list.length > MAX_LIST_LENGTH || (list.length === 0 && !operator.endsWith('in'))) {
