@@ -7,9 +7,15 @@ export interface ConnectionInfo {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly transport: 'tcp' | 'tls' | 'websocket';
-  /** The client's certificate chain as sent in the TLS handshake, DER, leaf first; empty if there was none. Not verified. */
+  /**
+   * The client's certificate chain as sent in the TLS handshake, DER, leaf first; empty if there was none, or once the
+   * connection is closed. Not verified. Read anew at each access.
+   */
   readonly clientCertificates: readonly Buffer[];
 }
+
+/** A protocol that runs on a byte stream. */
+export type StreamProtocol = 'mqtt' | 'amqp';
 
 /** What serves byte streams of one protocol. It owns the stream from then on, its errors included. */
 export interface StreamFront {
@@ -18,5 +24,5 @@ export interface StreamFront {
   drain(graceMs: number): Promise<void>;
 }
 
-/** What serves HTTP requests that are not WebSocket upgrades. */
+/** What serves HTTP requests that are not WebSocket upgrades. `connectionInfo(request)` tells who asks. */
 export type HttpFront = (request: IncomingMessage, response: ServerResponse) => void;
