@@ -1,7 +1,7 @@
 export type { FaultProxy, FaultProxyOptions, Flow, ProxyTarget } from './fault-proxy/fault-proxy.js';
 export { startFaultProxy } from './fault-proxy/fault-proxy.js';
 export type { HubOptions, HubPart } from './hub/hub-part.js';
-export { startHub } from './hub/hub-part.js';
+export { hubCommand, startHub } from './hub/hub-part.js';
 export type { KafkaNode, KafkaOptions, KafkaPart } from './kafka/kafka-part.js';
 export { startKafka } from './kafka/kafka-part.js';
 export type { MongoOptions, MongoPart } from './mongo/mongo-part.js';

@@ -23,6 +23,8 @@ export interface HubPart extends PartControl {
   /** The owner's, for service SDKs. */
   readonly connectionString: string;
   readonly eventHubsConnectionString: string;
+  /** Of its last end; undefined if that was by a signal, or while there was none. */
+  readonly exitCode: number | undefined;
   /** What it has written so far. */
   output(): string;
   /** Ends it and removes its data. */
@@ -31,6 +33,11 @@ export interface HubPart extends PartControl {
 
 const READY_TIMEOUT_MS = 60_000;
 const repositoryRoot = fileURLToPath(new URL('../../../../', import.meta.url));
+
+/** The command that runs a hub from this checkout. */
+export function hubCommand(): [command: string, args: string[]] {
+  return [process.execPath, [join(repositoryRoot, 'services/hub/dist/main.js'), 'up']];
+}
 
 /** Starts a hub from this checkout and waits until it is ready. */
 export async function startHub({ environment = {} }: HubOptions = {}): Promise<HubPart> {
@@ -41,10 +48,11 @@ export async function startHub({ environment = {} }: HubOptions = {}): Promise<H
   const adminPort = await freePort();
   const adminUrl = `http://127.0.0.1:${adminPort}`;
   const log = join(folder, 'output');
+  const [command, args] = hubCommand();
   const hub = new PartProcess({
     name: 'The hub',
-    command: process.execPath,
-    args: [join(repositoryRoot, 'services/hub/dist/main.js'), 'up'],
+    command,
+    args,
     cwd: folder,
     env: {
       PATH: process.env['PATH'],
@@ -72,6 +80,9 @@ export async function startHub({ environment = {} }: HubOptions = {}): Promise<H
     output: () => readFileSync(log, 'utf8'),
     get pid() {
       return hub.pid;
+    },
+    get exitCode() {
+      return hub.exitCode;
     },
     start: () => hub.start(),
     stop: () => hub.stop(),

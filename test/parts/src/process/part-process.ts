@@ -39,6 +39,9 @@ export class PartProcess implements PartControl {
 
   constructor(private readonly part: PartCommand) {}
 
+  /** Of its last end; undefined if that was by a signal, or while there was none. */
+  exitCode: number | undefined;
+
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -66,7 +69,10 @@ export class PartProcess implements PartControl {
       this.#spawnError = error;
       this.#ended(child);
     });
-    child.once('exit', () => this.#ended(child));
+    child.once('exit', (code) => {
+      this.exitCode = code ?? undefined;
+      this.#ended(child);
+    });
     if (pid !== undefined) {
       guardChild(pid);
       child.once('exit', () => unguardChild(pid));
