@@ -1,1 +1,2 @@
-export * from './port.js';
+export { type AffinityOptions, type EmbeddedAffinityOptions, openAffinity, type RedisOptions } from './open.js';
+export type { Affinity, Claim, Held, Holder, Owner, Ownership } from './port.js';

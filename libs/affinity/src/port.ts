@@ -41,7 +41,10 @@ export type Ownership =
   /** Somebody holds it at a higher level. */
   | { readonly granted: false; readonly owner: Owner };
 
-/** Rejections of any call mean that the affinity store cannot be reached; nothing is known then. */
+/**
+ * Rejections of any call (`HubError` `ServiceUnavailable`) mean that the affinity store cannot be reached; nothing is known
+ * then.
+ */
 export interface Affinity {
   /**
    * Starts a lease for a process and its incarnation: what it claims counts as long as the lease is renewed in time.
@@ -54,7 +57,9 @@ export interface Affinity {
   liveProcesses(): Promise<readonly { readonly process: string; readonly incarnation: string }[]>;
 
   /**
-   * Takes over an identity (device id, or `device/module`): always granted, the newest wins.
+   * Takes over an identity (device id, or `device/module`): always granted, the newest wins. A claim that is rejected may have
+   * been carried out all the same, and whom it displaced is not known then: the next claim is told the connection that was
+   * refused as the previous one, so an edge that is asked to close a connection which it does not know must not confirm that.
    */
   claim(identity: string, holder: Holder): Promise<Claim>;
   /**
