@@ -62,7 +62,8 @@ class RedisServer extends PartProcess implements RedisPart {
   }
 
   async #with<T>(act: (redis: Redis) => Promise<T>): Promise<T> {
-    const redis = new Redis(this.url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
+    const options = { lazyConnect: true, maxRetriesPerRequest: 0, disconnectTimeout: 100 };
+    const redis = new Redis(this.url, { ...options, retryStrategy: () => null });
     // Reported by the call that fails because of it.
     redis.on('error', () => undefined);
     try {
