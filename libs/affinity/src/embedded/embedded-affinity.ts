@@ -1,6 +1,8 @@
 import type { Clock } from '@mooring/clock';
+import { isSameHolder } from '../holder.js';
 import type { Affinity, Claim, Held, Holder, Owner, Ownership } from '../port.js';
 import { LeaseTable } from './lease-table.js';
+import { ReleasedEpochs } from './released-epochs.js';
 
 /**
  * Affinity within one process. Entries whose lease has ended stay until somebody claims anew, so there are at most as many
@@ -10,11 +12,11 @@ export class EmbeddedAffinity implements Affinity {
   readonly #leases: LeaseTable;
   readonly #holders = new Map<string, Held>();
   readonly #owners = new Map<string, Owner>();
-  /** The greatest epoch ever, of any identity: so a released one need not be remembered. */
-  #lastEpoch = 0;
+  readonly #released: ReleasedEpochs;
 
   constructor(private readonly clock: Clock) {
     this.#leases = new LeaseTable(clock);
+    this.#released = new ReleasedEpochs(clock);
   }
 
   async renewLease(process: string, incarnation: string, ttlMs: number): Promise<boolean> {
@@ -31,24 +33,23 @@ export class EmbeddedAffinity implements Affinity {
 
   async claim(identity: string, holder: Holder): Promise<Claim> {
     const previous = this.#live(identity);
-    this.#lastEpoch = Math.max(this.#lastEpoch + 1, this.clock.now() * 1000);
-    const { edge, incarnation, connection } = holder;
-    this.#holders.set(identity, { edge, incarnation, connection, epoch: this.#lastEpoch });
-    return previous === undefined ? { epoch: this.#lastEpoch } : { epoch: this.#lastEpoch, previous };
+    const epoch = Math.max(this.#lastEpoch(identity) + 1, Math.round(this.clock.now() * 1000));
+    this.#hold(identity, holder, epoch);
+    return previous === undefined || isSameHolder(previous, holder) ? { epoch } : { epoch, previous };
   }
 
-  async reclaim(identity: string, { edge, incarnation, connection, epoch }: Held): Promise<boolean> {
-    if ((this.#holders.get(identity)?.epoch ?? 0) > epoch) {
+  async reclaim(identity: string, held: Held): Promise<boolean> {
+    if (this.#lastEpoch(identity) > held.epoch) {
       return false;
     }
-    this.#lastEpoch = Math.max(this.#lastEpoch, epoch);
-    this.#holders.set(identity, { edge, incarnation, connection, epoch });
+    this.#hold(identity, held, held.epoch);
     return true;
   }
 
   async release(identity: string, epoch: number): Promise<void> {
     if (this.#holders.get(identity)?.epoch === epoch) {
       this.#holders.delete(identity);
+      this.#released.add(identity, epoch);
     }
   }
 
@@ -80,6 +81,15 @@ export class EmbeddedAffinity implements Affinity {
   async close(): Promise<void> {
     this.#holders.clear();
     this.#owners.clear();
+  }
+
+  #hold(identity: string, { edge, incarnation, connection }: Holder, epoch: number): void {
+    this.#holders.set(identity, { edge, incarnation, connection, epoch });
+    this.#released.delete(identity);
+  }
+
+  #lastEpoch(identity: string): number {
+    return this.#holders.get(identity)?.epoch ?? this.#released.of(identity);
   }
 
   #live(identity: string): Held | undefined {

@@ -1,14 +1,12 @@
 import type { Clock } from '@mooring/clock';
 import type { Redis } from 'ioredis';
+import { EPOCH_KEPT_MS, isSameHolder } from '../holder.js';
 import type { Affinity, Claim, Held, Holder, Owner, Ownership } from '../port.js';
 import { deficiencyOf } from './deficiency.js';
 import { decodeHeld, decodeOwner, encodeHolder, encodeOwner, encodeReceiver } from './entries.js';
 import type { Keys } from './keys.js';
 import { RedisCalls } from './redis-calls.js';
 import { RedisLeases } from './redis-leases.js';
-
-/** How long a released identity's epoch is kept: so long may Redis' clock be set back without an epoch that comes again. */
-const EPOCH_KEPT_MS = 86_400_000;
 
 export interface RedisAffinityOptions {
   readonly clock: Clock;
@@ -55,7 +53,7 @@ export class RedisAffinity implements Affinity {
     ]);
     const epoch = Number(text);
     const previous = entry ? decodeHeld(entry) : undefined;
-    if (previous === undefined || isSame(previous, holder) || !(await this.#mayLive(previous))) {
+    if (previous === undefined || isSameHolder(previous, holder) || !(await this.#mayLive(previous))) {
       return { epoch };
     }
     return { epoch, previous };
@@ -133,8 +131,4 @@ export class RedisAffinity implements Affinity {
       return true;
     }
   }
-}
-
-function isSame(held: Held, holder: Holder): boolean {
-  return held.edge === holder.edge && held.incarnation === holder.incarnation && held.connection === holder.connection;
 }

@@ -1,0 +1,50 @@
+import { expect, it } from '@jest/globals';
+import { type AffinityHarness, fresh, LONG_MS, lapse, liveProcess, SHORT_MS } from './harness.js';
+
+export function testLeases(harness: () => AffinityHarness): void {
+  it('lists a process as long as its lease is renewed', async () => {
+    const affinity = harness().affinity();
+    const edge = await liveProcess(affinity, SHORT_MS);
+    expect(await affinity.renewLease(edge.process, edge.incarnation, LONG_MS)).toBe(true);
+    await harness().pass(SHORT_MS * 2);
+    expect(await affinity.liveProcesses()).toContainEqual(edge);
+  });
+
+  it('never renews a lease that has lapsed, and takes a new incarnation', async () => {
+    const affinity = harness().affinity();
+    const edge = await liveProcess(affinity, SHORT_MS);
+    await lapse(harness(), edge);
+    expect(await affinity.renewLease(edge.process, edge.incarnation, LONG_MS)).toBe(false);
+    expect(await affinity.renewLease(edge.process, fresh('life'), LONG_MS)).toBe(true);
+    expect(await affinity.renewLease(edge.process, edge.incarnation, LONG_MS)).toBe(false);
+  });
+
+  it('ends a lease at once, and not that of a newer incarnation', async () => {
+    const affinity = harness().affinity();
+    const edge = await liveProcess(affinity);
+    await affinity.endLease(edge.process, edge.incarnation);
+    expect(await affinity.liveProcesses()).not.toContainEqual(edge);
+    expect(await affinity.renewLease(edge.process, edge.incarnation, LONG_MS)).toBe(false);
+    const newer = { process: edge.process, incarnation: fresh('life') };
+    await affinity.renewLease(newer.process, newer.incarnation, LONG_MS);
+    await affinity.endLease(edge.process, edge.incarnation);
+    expect(await affinity.liveProcesses()).toContainEqual(newer);
+  });
+
+  it('lets a newer incarnation of a process take the lease of an older one', async () => {
+    const affinity = harness().affinity();
+    const older = await liveProcess(affinity);
+    const newer = { process: older.process, incarnation: fresh('life') };
+    expect(await affinity.renewLease(newer.process, newer.incarnation, LONG_MS)).toBe(true);
+    expect(await affinity.renewLease(older.process, older.incarnation, LONG_MS)).toBe(false);
+    const live = await affinity.liveProcesses();
+    expect(live.filter(({ process }) => process === older.process)).toEqual([newer]);
+  });
+
+  it('knows no lease after the store was emptied', async () => {
+    const edge = await liveProcess(harness().affinity());
+    await harness().empty();
+    expect(await harness().affinity().liveProcesses()).toEqual([]);
+    expect(await harness().affinity().renewLease(edge.process, fresh('life'), LONG_MS)).toBe(true);
+  });
+}
