@@ -1,14 +1,17 @@
 import type { AppendOrigin, LogRecord } from '../port.js';
+import { RecordBatchWriter } from '../records/record-batch-writer.js';
 import { blockKey, type StoredBlock } from './block-store.js';
-import { BlockWriter } from './block-writer.js';
 import type { PartitionLog } from './partition-log.js';
+
+/** A block beyond this is closed and the next one begun: what a reader must load for one record stays small. */
+const BLOCK_BYTES = 64 * 1024;
 
 /** What one topic's appender has collected for the next flush, encoded; and whom to tell when it is done. */
 export class AppendBatch {
   bytes = 0;
   readonly origins: AppendOrigin[] = [];
   readonly tokens: number[] = [];
-  private readonly writers = new Map<PartitionLog, BlockWriter[]>();
+  private readonly writers = new Map<PartitionLog, RecordBatchWriter[]>();
   private readonly ends: { partition: PartitionLog; nextOffset: number; timestamp: number }[] = [];
 
   get records(): number {
@@ -22,8 +25,8 @@ export class AppendBatch {
       this.writers.set(partition, writers);
     }
     let writer = writers.at(-1);
-    if (writer === undefined || writer.full) {
-      writer = new BlockWriter();
+    if (writer === undefined || writer.size >= BLOCK_BYTES) {
+      writer = new RecordBatchWriter();
       writers.push(writer);
     }
     const bytes = writer.append(record);
@@ -39,7 +42,7 @@ export class AppendBatch {
       let offset = partition.nextOffset;
       for (const writer of writers) {
         const key = blockKey(partition.name.topicId, partition.name.partition, offset);
-        blocks.push({ key, value: writer.close(timestamp) });
+        blocks.push({ key, value: writer.close(offset, timestamp) });
         offset += writer.count;
       }
       this.ends.push({ partition, nextOffset: offset, timestamp });

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 
-/** A block on its way to the disk. */
+/** A record batch on its way to the disk. */
 export interface StoredBlock {
   readonly key: Buffer;
   readonly value: Buffer;

@@ -1,6 +1,6 @@
 import { EventLogError } from '../errors.js';
 import type { PartitionDescription, Position, StoredRecord } from '../port.js';
-import { readBlock, readBlockHeader } from './block-reader.js';
+import { type BatchHeader, readBatchHeader, readRecordBatch } from '../records/record-batch-reader.js';
 import { type BlockStore, blockKey, type StoredState } from './block-store.js';
 
 /** Names a partition of a topic, in the API and in the store. */
@@ -29,9 +29,9 @@ export class PartitionLog {
     this.newest = Number(past?.['timestamp'] ?? 0);
     const lastBlock = store.lastUpTo(topicId, partition, Number.MAX_SAFE_INTEGER);
     if (lastBlock !== undefined) {
-      const header = readBlockHeader(this.block(lastBlock));
-      this.end = lastBlock + header.count;
-      this.newest = header.timestamp;
+      const { header } = this.block(lastBlock);
+      this.end = header.nextOffset;
+      this.newest = header.maxTimestamp;
     }
     this.beginning = store.firstFrom(topicId, partition, 0) ?? this.end;
   }
@@ -105,12 +105,12 @@ export class PartitionLog {
     const blocks: number[] = [];
     let next = this.store.firstFrom(topicId, partition, this.beginning);
     while (next !== undefined && blocks.length < limit) {
-      const header = readBlockHeader(this.block(next));
-      if (header.timestamp >= time) {
+      const { header } = this.block(next);
+      if (header.maxTimestamp >= time) {
         break;
       }
       blocks.push(next);
-      next = this.store.firstFrom(topicId, partition, next + header.count);
+      next = this.store.firstFrom(topicId, partition, header.nextOffset);
     }
     return blocks;
   }
@@ -133,7 +133,7 @@ export class PartitionLog {
   private blockHolding(offset: number): number | undefined {
     const { topicId, partition } = this.name;
     const before = this.store.lastUpTo(topicId, partition, offset);
-    if (before !== undefined && before + readBlockHeader(this.block(before)).count > offset) {
+    if (before !== undefined && this.block(before).header.nextOffset > offset) {
       return before;
     }
     return this.store.firstFrom(topicId, partition, offset);
@@ -143,21 +143,22 @@ export class PartitionLog {
     if (this.recent?.offset === offset) {
       return this.recent.records;
     }
-    const { topic, partition } = this.name;
-    const records = readBlock(this.block(offset), { topic, partition, offset });
+    const { data, header } = this.block(offset);
+    const records = readRecordBatch(data, header, this.name);
     if (this.recent === undefined || offset > this.recent.offset) {
       this.recent = { offset, records };
     }
     return records;
   }
 
-  private block(offset: number): Buffer {
+  private block(offset: number): { readonly data: Buffer; readonly header: BatchHeader } {
     const { topic, topicId, partition } = this.name;
-    const block = this.store.get(blockKey(topicId, partition, offset));
-    if (block === undefined) {
+    const data = this.store.get(blockKey(topicId, partition, offset));
+    const header = data && readBatchHeader(data);
+    if (data === undefined || header === undefined) {
       throw new EventLogError(`Partition ${partition} of ${topic} has lost its block at offset ${offset}.`);
     }
-    return block;
+    return { data, header };
   }
 
   /** Offset of the first record appended at `time` or later, by bisection. */
@@ -170,11 +171,11 @@ export class PartitionLog {
       if (block === undefined) {
         return this.end;
       }
-      const header = readBlockHeader(this.block(block));
-      if (header.timestamp >= time) {
+      const { header } = this.block(block);
+      if (header.maxTimestamp >= time) {
         high = Math.min(middle, block);
       } else {
-        low = block + header.count;
+        low = header.nextOffset;
       }
     }
     return low;
