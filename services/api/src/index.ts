@@ -1,3 +1,5 @@
+export { ApiModule } from './api.module.js';
+export type { ApiOptions } from './api-options.js';
 export {
   PolicyAuthenticator,
   type PolicyAuthenticatorOptions,
@@ -6,3 +8,4 @@ export {
 } from './auth/policy-authenticator.js';
 export { PolicyDirectory, type PolicyDirectoryOptions } from './auth/policy-directory.js';
 export type { SharedAccessPolicy } from './auth/shared-access-policy.js';
+export { type Api, createApi } from './create-api.js';

@@ -1,0 +1,38 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import type { ApiOptions } from './api-options.js';
+import { ErrorFilter } from './http/error.filter.js';
+import { CLOCK, CONNECTED_DEVICES, IDENTITY_SERVICE, LOGGER } from './injection-tokens.js';
+import { CertificatesController } from './management/certificates.controller.js';
+import { PoliciesController } from './management/policies.controller.js';
+import { OpenApiController } from './openapi/openapi.controller.js';
+import { OpenApiText } from './openapi/openapi-text.js';
+import { DevicesController } from './registry/devices.controller.js';
+import { ModulesController } from './registry/modules.controller.js';
+import { StatisticsController } from './registry/statistics.controller.js';
+
+/** The REST API's routes. They need the server that `createApi` makes: it authenticates for them. */
+@Module({})
+export class ApiModule {
+  static register(options: ApiOptions): DynamicModule {
+    return {
+      module: ApiModule,
+      controllers: [
+        DevicesController,
+        ModulesController,
+        StatisticsController,
+        CertificatesController,
+        PoliciesController,
+        OpenApiController,
+      ],
+      providers: [
+        OpenApiText,
+        { provide: APP_FILTER, useClass: ErrorFilter },
+        { provide: IDENTITY_SERVICE, useValue: options.identity },
+        { provide: CONNECTED_DEVICES, useValue: options.connectedDevices },
+        { provide: CLOCK, useValue: options.clock },
+        { provide: LOGGER, useValue: options.logger },
+      ],
+    };
+  }
+}

@@ -1,0 +1,29 @@
+import type { HubError } from '@mooring/errors';
+
+/** The body that every SDK reads errors from. */
+export interface ErrorBody {
+  /** `ErrorCode:<name>;<text>` */
+  readonly Message: string;
+  /** `Tracking ID:<id>-TimeStamp:<MM/dd/yyyy HH:mm:ss>` */
+  readonly ExceptionMessage: string;
+}
+
+/** SDKs believe the code in the body only if this header names the same. */
+export const ERROR_CODE_HEADER = 'iothub-errorcode';
+
+/** Names one request; on every answer. */
+export const REQUEST_ID_HEADER = 'x-ms-request-id';
+
+/** @param nowMs wall time in milliseconds since the Unix epoch */
+export function errorBody(error: HubError, nowMs: number): ErrorBody {
+  return {
+    Message: `ErrorCode:${error.error};${error.message}`,
+    ExceptionMessage: `Tracking ID:${error.trackingId}-TimeStamp:${timeStamp(nowMs)}`,
+  };
+}
+
+function timeStamp(nowMs: number): string {
+  const [date = '', time = ''] = new Date(nowMs).toISOString().split('T');
+  const [year, month, day] = date.split('-');
+  return `${month}/${day}/${year} ${time.slice(0, 8)}`;
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { bulkResultSchema, exportImportDeviceSchema } from '../mapping/bulk-registry.js';
+import { certificateInputSchema, certificateSchema } from '../mapping/certificate.js';
+import { deviceInputSchema, deviceSchema } from '../mapping/device.js';
+import { moduleInputSchema, moduleSchema } from '../mapping/module.js';
+import { policyInputSchema, policySchema } from '../mapping/policy.js';
+import { registryStatisticsSchema, serviceStatisticsSchema } from '../mapping/statistics.js';
+
+const errorSchema = z.object({
+  Message: z.string().meta({ description: 'ErrorCode:<name>;<text>' }),
+  ExceptionMessage: z.string().meta({ description: 'Tracking ID:<id>-TimeStamp:<MM/dd/yyyy HH:mm:ss>' }),
+});
+
+/** Every schema of the document: what checks a body, or types an answer, is what describes it. */
+const SCHEMAS = {
+  Device: deviceSchema,
+  DeviceInput: deviceInputSchema,
+  Module: moduleSchema,
+  ModuleInput: moduleInputSchema,
+  ExportImportDevice: exportImportDeviceSchema,
+  BulkRegistryOperationResult: bulkResultSchema,
+  RegistryStatistics: registryStatisticsSchema,
+  ServiceStatistics: serviceStatisticsSchema,
+  Certificate: certificateSchema,
+  CertificateInput: certificateInputSchema,
+  SharedAccessPolicy: policySchema,
+  SharedAccessPolicyInput: policyInputSchema,
+  Error: errorSchema,
+} as const;
+
+export type SchemaName = keyof typeof SCHEMAS;
+
+/** JSON Schema (2020-12, as OpenAPI 3.1 has it) of each; of a body, what a client may send. */
+export function componentSchemas(): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries(SCHEMAS).map(([name, schema]) => {
+      const { $schema: _, ...jsonSchema } = z.toJSONSchema(schema, { io: 'input' });
+      return [name, jsonSchema];
+    }),
+  );
+}
+
+export function schemaReference(name: SchemaName): { readonly $ref: string } {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** An array of so many at most. */
+export function listOf(name: SchemaName, limits: { minItems?: number; maxItems?: number } = {}) {
+  return { type: 'array' as const, items: schemaReference(name), ...limits };
+}

@@ -1,0 +1,76 @@
+import { ManualClock } from '@mooring/clock';
+import type { RightName } from '@mooring/config';
+import { createSasToken, sasKeyFromBase64 } from '@mooring/credentials';
+import { createLogger, createMetrics, type Logger, type Metrics } from '@mooring/observability';
+import inject, { type InjectOptions, type Response } from 'light-my-request';
+import type { SharedAccessPolicy } from '../auth/shared-access-policy.js';
+import { type Api, createApi } from '../create-api.js';
+import { fakeIdentity, type IdentityCalls } from './fake-identity.js';
+
+export const HOST = 'hub.iot.test';
+export const KEY = 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=';
+export const VERSION = 'api-version=2021-04-12';
+
+const POLICIES: Readonly<Record<string, readonly RightName[]>> = {
+  iothubowner: ['RegistryRead', 'RegistryWrite', 'ServiceConnect', 'DeviceConnect'],
+  service: ['ServiceConnect'],
+  device: ['DeviceConnect'],
+  registryRead: ['RegistryRead'],
+  registryReadWrite: ['RegistryRead', 'RegistryWrite'],
+};
+
+/** A request; a header that is undefined is not sent. */
+export type Wanted = Omit<InjectOptions, 'headers'> & {
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+};
+
+export interface TestApi extends Api {
+  readonly clock: ManualClock;
+  readonly metrics: Metrics;
+  /** A request with the owner's token, unless the headers say otherwise. */
+  request(options: Wanted): Promise<Response>;
+  token(policy: string, resource?: string, ttlSeconds?: number): string;
+}
+
+export interface TestApiOptions {
+  readonly maxBodyBytes?: number;
+  readonly connectedDevices?: () => Promise<number>;
+  readonly logger?: Logger;
+}
+
+export async function startApi(calls: IdentityCalls = {}, options: TestApiOptions = {}): Promise<TestApi> {
+  const clock = new ManualClock(Date.UTC(2024, 6, 7, 10, 0, 0));
+  const metrics = createMetrics();
+  const api = await createApi({
+    identity: fakeIdentity(calls),
+    policies: { find: async (name) => policy(name) },
+    connectedDevices: options.connectedDevices ?? (async () => 0),
+    hostnames: [HOST, '127.0.0.1'],
+    maxBodyBytes: options.maxBodyBytes ?? 64 * 1024,
+    clock,
+    logger: options.logger ?? createLogger('api', 'silent'),
+    metrics,
+  });
+  const token = (name: string, resource = HOST, ttlSeconds = 60): string =>
+    createSasToken({ resource, key: sasKeyFromBase64(KEY), se: clock.now() / 1000 + ttlSeconds, policy: name });
+  return {
+    ...api,
+    clock,
+    metrics,
+    token,
+    request: ({ headers, ...wanted }) => {
+      const all = { authorization: token('iothubowner'), ...headers };
+      return inject(api.front, { ...wanted, headers: sent(all) });
+    },
+  };
+}
+
+function sent(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const entries = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+function policy(name: string): SharedAccessPolicy | undefined {
+  const rights = POLICIES[name];
+  return rights === undefined ? undefined : { name, keys: [KEY], rights: new Set(rights) };
+}
