@@ -12,11 +12,12 @@ const root = join(import.meta.dirname, '..');
 const minutes = 60_000;
 const nodeOptions = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
 
-/** The e2e stage runs one suite at a time: each has whole hubs and load of its own. */
+// On real parts Jest is told to exit: clients of others' making leave timers behind. The e2e stage runs one suite at a time,
+// since each has whole hubs and load of its own.
 const jestStages = {
-  unit: { workers: 2, timeoutMs: 10 * minutes },
-  contract: { workers: 2, timeoutMs: 20 * minutes },
-  e2e: { workers: 1, timeoutMs: 40 * minutes },
+  unit: { options: ['--maxWorkers=2'], timeoutMs: 10 * minutes },
+  contract: { options: ['--maxWorkers=2', '--forceExit'], timeoutMs: 20 * minutes },
+  e2e: { options: ['--maxWorkers=1', '--forceExit'], timeoutMs: 40 * minutes },
 };
 
 async function build() {
@@ -26,9 +27,9 @@ async function build() {
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-async function jest(project, { workers, timeoutMs }, reports) {
+async function jest(project, { options, timeoutMs }, reports) {
   const outputFile = join(reports, `${project}.json`);
-  const args = ['--selectProjects', project, '--passWithNoTests', `--maxWorkers=${workers}`, '--forceExit'];
+  const args = ['--selectProjects', project, '--passWithNoTests', ...options];
   const code = await run('jest', [...args, '--json', `--outputFile=${outputFile}`], {
     cwd: root,
     env: { ...process.env, NODE_OPTIONS: nodeOptions, FORCE_COLOR: '0' },
@@ -50,6 +51,7 @@ endWithInterrupts();
 const stages = process.argv.length > 2 ? process.argv.slice(2) : ['check', ...Object.keys(jestStages)];
 const summary = new Summary();
 const reports = mkdtempSync(join(tmpdir(), 'mooring-test-reports-'));
+process.once('exit', () => rmSync(reports, { recursive: true, force: true }));
 const timed = async (name, stage) => {
   const start = performance.now();
   const counts = await stage();
@@ -68,6 +70,5 @@ for (const stage of stages) {
     summary.add({ passed: 0, failed: 1 });
   }
 }
-rmSync(reports, { recursive: true });
 process.exitCode = summary.exitCode;
 console.log(summary.closingLine);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { until } from './process/until.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const cache = join(root, '.parts');
+const defaultCache = join(root, '.parts');
 
 /** Where this package's sources lie that are no TypeScript. */
 export const packageFolder = fileURLToPath(new URL('..', import.meta.url));
@@ -16,6 +16,8 @@ export interface CacheEntry {
   /** Files that it is made from: it is made anew when one of them has changed. */
   readonly sources: readonly string[];
   readonly make: (folder: string) => Promise<void>;
+  /** .parts at the root unless given. */
+  readonly cache?: string;
 }
 
 /**
@@ -23,6 +25,7 @@ export interface CacheEntry {
  * while it makes it.
  */
 export async function cached(entry: CacheEntry): Promise<string> {
+  const cache = entry.cache ?? defaultCache;
   const hash = createHash('sha256');
   for (const source of entry.sources) {
     hash.update(await readFile(source));

@@ -14,7 +14,10 @@ $what" ;;
   esac
 done
 for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
-echo "$folders" | while read -r folder; do [ -z "$folder" ] || rm -rf -- "$folder"; done
+echo "$folders" | while read -r folder; do
+  # One that is dying may still write.
+  [ -z "$folder" ] || rm -rf -- "$folder" || { sleep 1 && rm -rf -- "$folder"; }
+done
 `;
 
 let guard: ChildProcessByStdio<Writable, null, null> | undefined;
