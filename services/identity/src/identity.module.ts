@@ -1,0 +1,40 @@
+import { type DynamicModule, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { createIdentityService, type IdentityRuntime } from './create-identity-service.js';
+import type { IdentityOptions } from './options.js';
+
+/** Injects the contract, an `identity.IdentityService`; no caller can tell whether it is in the same process. */
+export const IDENTITY_SERVICE = Symbol('IdentityService');
+
+/** Identity as a service: starts with the process and stops with it, before the stores are closed. */
+class IdentityLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(readonly runtime: IdentityRuntime) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.runtime.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.runtime.stop();
+  }
+}
+
+@Module({})
+export class IdentityModule {
+  static register(options: IdentityOptions): DynamicModule {
+    return {
+      module: IdentityModule,
+      providers: [
+        {
+          provide: IdentityLifecycle,
+          useFactory: async () => new IdentityLifecycle(await createIdentityService(options)),
+        },
+        {
+          provide: IDENTITY_SERVICE,
+          inject: [IdentityLifecycle],
+          useFactory: ({ runtime }: IdentityLifecycle) => runtime.service,
+        },
+      ],
+      exports: [IDENTITY_SERVICE],
+    };
+  }
+}

@@ -1,0 +1,46 @@
+import type { Stored } from '@mooring/document-store';
+import type { KeyVault } from '../domain/model.js';
+import type { PendingEvent } from '../domain/pending-event.js';
+import type { Policy, PolicyRight } from '../domain/policy.js';
+import type { OutboxRecord } from '../events/outbox-record.js';
+import { RecordSchema, type VersionedRecord } from './schema.js';
+
+/** A shared access policy; `_id` is its name. */
+export interface PolicyRecord extends VersionedRecord, OutboxRecord {
+  readonly rights: readonly PolicyRight[];
+  readonly sealedKeys: string;
+  readonly etag: string;
+  /** It was declared in the configuration, and goes when it no longer is. */
+  readonly declared: boolean;
+  /** `removed`: stays as a mark that a default policy is not to be made again. */
+  readonly status: 'active' | 'removed' | 'deleted';
+}
+
+export const policySchema = new RecordSchema<PolicyRecord>('policies');
+
+export function toPolicyRecord(
+  policy: Policy,
+  vault: KeyVault,
+  { declared, pending }: { declared: boolean; pending: readonly PendingEvent[] },
+): PolicyRecord {
+  return {
+    _id: policy.name,
+    schema: policySchema.version,
+    rights: policy.rights,
+    sealedKeys: vault.seal(policy.keys, owner(policy.name)),
+    etag: policy.etag,
+    declared,
+    status: 'active',
+    pending,
+    pendingSince: pending[0]?.time,
+  };
+}
+
+export function fromPolicyRecord(stored: Stored<PolicyRecord>, vault: KeyVault): Policy {
+  const { _id, rights, sealedKeys, etag } = policySchema.read(stored);
+  return { name: _id, rights, keys: vault.open(sealedKeys, owner(_id)), etag };
+}
+
+function owner(name: string): string {
+  return `policy/${name}`;
+}
