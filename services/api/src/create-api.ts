@@ -20,7 +20,7 @@ export interface Api {
 /** Makes the REST API. It listens nowhere by itself. */
 export async function createApi(options: ApiOptions): Promise<Api> {
   let draining = false;
-  const adapter = createServerAdapter(options, () => draining);
+  const adapter = createServerAdapter(options);
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.register(options), adapter, {
     logger: new NestLogger(options.logger),
     bodyParser: false,
@@ -31,7 +31,12 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const server = adapter.getInstance();
   await server.ready();
   return {
-    front: (request, response) => server.routing(request, response),
+    front: (request, response) => {
+      if (draining) {
+        response.setHeader('Connection', 'close');
+      }
+      server.routing(request, response);
+    },
     drain: () => {
       draining = true;
     },

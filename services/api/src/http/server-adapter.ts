@@ -13,7 +13,7 @@ import { sendError } from './send-error.js';
 const MAX_PATH_PARAMETER_LENGTH = 4096;
 
 /** A Fastify server that does not listen: it is handed its requests by the hub's listener. */
-export function createServerAdapter(options: ApiOptions, isDraining: () => boolean): FastifyAdapter {
+export function createServerAdapter(options: ApiOptions): FastifyAdapter {
   const adapter = new FastifyAdapter({
     logger: false,
     bodyLimit: options.maxBodyBytes,
@@ -25,9 +25,6 @@ export function createServerAdapter(options: ApiOptions, isDraining: () => boole
   const server = adapter.getInstance();
   server.addHook('onRequest', (request, reply, done) => {
     reply.header(REQUEST_ID_HEADER, request.id);
-    if (isDraining()) {
-      reply.header('Connection', 'close');
-    }
     done();
   });
   observeRequests(server, options.metrics, options.logger);

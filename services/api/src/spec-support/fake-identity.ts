@@ -1,30 +1,34 @@
 import { identity } from '@mooring/proto';
 
+/** What a test expects to be called; it may be changed between calls. */
 export type IdentityCalls = Partial<identity.IdentityService>;
 
 /** The identity service as a test wants it: what it does not say must not be called. */
 export function fakeIdentity(calls: IdentityCalls): identity.IdentityService {
-  const unexpected = (name: string) => async (): Promise<never> => {
-    throw new Error(`${name} is not expected to be called`);
-  };
   return {
-    getIdentity: unexpected('getIdentity'),
-    putIdentity: unexpected('putIdentity'),
-    deleteIdentity: unexpected('deleteIdentity'),
-    listDevices: unexpected('listDevices'),
-    listModules: unexpected('listModules'),
-    bulkUpdate: unexpected('bulkUpdate'),
-    getStatistics: unexpected('getStatistics'),
-    resolveCredentials: unexpected('resolveCredentials'),
-    putSessions: unexpected('putSessions'),
-    listPolicies: unexpected('listPolicies'),
-    putPolicy: unexpected('putPolicy'),
-    deletePolicy: unexpected('deletePolicy'),
-    listCertificates: unexpected('listCertificates'),
-    putCertificate: unexpected('putCertificate'),
-    deleteCertificate: unexpected('deleteCertificate'),
-    ...calls,
+    getIdentity: (request) => expected(calls.getIdentity)(request),
+    putIdentity: (request) => expected(calls.putIdentity)(request),
+    deleteIdentity: (request) => expected(calls.deleteIdentity)(request),
+    listDevices: (request) => expected(calls.listDevices)(request),
+    listModules: (request) => expected(calls.listModules)(request),
+    bulkUpdate: (request) => expected(calls.bulkUpdate)(request),
+    getStatistics: (request) => expected(calls.getStatistics)(request),
+    resolveCredentials: (request) => expected(calls.resolveCredentials)(request),
+    putSessions: (request) => expected(calls.putSessions)(request),
+    listPolicies: (request) => expected(calls.listPolicies)(request),
+    putPolicy: (request) => expected(calls.putPolicy)(request),
+    deletePolicy: (request) => expected(calls.deletePolicy)(request),
+    listCertificates: (request) => expected(calls.listCertificates)(request),
+    putCertificate: (request) => expected(calls.putCertificate)(request),
+    deleteCertificate: (request) => expected(calls.deleteCertificate)(request),
   };
+}
+
+function expected<Call>(call: Call | undefined): Call {
+  if (call === undefined) {
+    throw new Error('The identity service is not expected to be called so');
+  }
+  return call;
 }
 
 /** An identity with all its fields set. */
