@@ -1,0 +1,177 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { ManualClock } from '@mooring/clock';
+import { HubError } from '@mooring/errors';
+import rhea, { type Connection, type EventContext, type Message, type Receiver, type Sender } from 'rhea';
+import type { LinkHandler } from '../links/link-handler.js';
+import { once, TestServer } from '../testing/test-server.js';
+import type { TokenAuthority, TokenClaims } from './token-authority.js';
+
+interface Claims extends TokenClaims {
+  readonly name: string;
+}
+
+/** Takes tokens of the form `name:seconds from now`. */
+class Authority implements TokenAuthority {
+  constructor(private readonly clock: ManualClock) {}
+
+  matches({ audience }: { audience: string }): boolean {
+    return audience !== 'foreign';
+  }
+
+  async authorise({ token }: { token: string }): Promise<Claims> {
+    const [name, seconds] = token.split(':');
+    if (name === undefined || name === 'bad') {
+      throw new HubError('IotHubUnauthorized', 'Bad token.');
+    }
+    return { name, expiresAt: this.clock.now() + Number(seconds) * 1000 };
+  }
+}
+
+const guarded: LinkHandler = {
+  matches: (address) => address.startsWith('for-'),
+  attach: async (request) => {
+    request.authorise((claims) => `for-${(claims as Claims).name}` === request.address);
+    return { kind: 'source', opened: () => undefined, sendable: () => undefined, closed: () => undefined };
+  },
+};
+
+describe('claims-based security', () => {
+  const clock = new ManualClock();
+  let server: TestServer;
+
+  afterEach(() => server.stop());
+
+  async function client(): Promise<Cbs> {
+    server = await TestServer.start({ clock, handlers: [guarded], authorities: [new Authority(clock)] });
+    return Cbs.open(server.connect());
+  }
+
+  it('accepts a put-token, then replies to it', async () => {
+    const cbs = await client();
+    const reply = await cbs.put({ audience: 'a', token: 'ann:60' });
+    expect(reply['application_properties']).toEqual({ 'status-code': 200, 'status-description': 'OK' });
+    expect(reply['correlation_id']).toBe('id-1');
+    expect(cbs.order).toEqual(['on_disposition', 'on_transfer']);
+  });
+
+  it.each([
+    ['string', 'text', 'text'],
+    ['ulong', rhea.types.wrap_ulong(7), 7],
+    ['uuid', rhea.types.wrap_uuid(Buffer.alloc(16, 5)), Buffer.alloc(16, 5)],
+    ['binary', rhea.types.wrap_binary(Buffer.alloc(3, 5)), Buffer.alloc(3, 5)],
+  ])('gives a message-id of type %s back as correlation-id of that type', async (_, id, expected) => {
+    const cbs = await client();
+    const reply = await cbs.put({ audience: 'a', token: 'ann:60', id });
+    expect(reply['correlation_id']).toEqual(expected);
+  });
+
+  it('refuses a bad token, another authority, a token of an identity provider and another operation', async () => {
+    const cbs = await client();
+    const statusOf = async (put: Partial<PutToken>) =>
+      (await cbs.put({ audience: 'a', token: 'ann:60', ...put }))['application_properties']?.['status-code'];
+    expect(await statusOf({ token: 'bad:1' })).toBe(401);
+    expect(await statusOf({ audience: 'foreign' })).toBe(401);
+    expect(await statusOf({ type: 'jwt' })).toBe(401);
+    expect(await statusOf({ operation: 'delete-token' })).toBe(400);
+    expect(await statusOf({ token: rhea.types.wrap_list([]) })).toBe(400);
+    expect(await statusOf({})).toBe(200);
+  });
+
+  it('admits a link by a token, detaches it at the expiry and lets a renewal carry it on', async () => {
+    const cbs = await client();
+    await cbs.put({ audience: 'a', token: 'ann:60' });
+    await cbs.put({ audience: 'b', token: 'bob:60' });
+    const [ann, bob] = [cbs.connection.open_receiver('for-ann'), cbs.connection.open_receiver('for-bob')];
+    await Promise.all([once(ann, 'receiver_open'), once(bob, 'receiver_open')]);
+    await cbs.put({ audience: 'b', token: 'bob:600' });
+    const detached = once(ann, 'receiver_error');
+    clock.advance(60_000);
+    await detached;
+    expect(ann.error).toMatchObject({ condition: 'amqp:unauthorized-access' });
+    expect(bob.is_open()).toBe(true);
+    const refused = cbs.connection.open_receiver('for-ann');
+    await once(refused, 'receiver_error');
+    expect(refused.error).toMatchObject({ condition: 'amqp:unauthorized-access' });
+  });
+
+  it('detaches what a new token for the same audience does not admit', async () => {
+    const cbs = await client();
+    await cbs.put({ audience: 'a', token: 'ann:60' });
+    const ann = cbs.connection.open_receiver('for-ann');
+    await once(ann, 'receiver_open');
+    const detached = once(ann, 'receiver_error');
+    await cbs.put({ audience: 'a', token: 'bob:60' });
+    await detached;
+  });
+
+  it('detaches what relies on a token that is good no longer', async () => {
+    const cbs = await client();
+    await cbs.put({ audience: 'a', token: 'ann:60' });
+    const ann = cbs.connection.open_receiver('for-ann');
+    await once(ann, 'receiver_open');
+    const detached = once(ann, 'receiver_error');
+    server.server.reviewTokens((claims) => (claims as Claims).name !== 'ann');
+    await detached;
+  });
+
+  it('takes a token by PLAIN, and closes after one that is refused', async () => {
+    server = await TestServer.start({ clock, handlers: [guarded], authorities: [new Authority(clock)] });
+    const admitted = server.connect({ username: 'policy@sas.root.hub', password: 'ann:60' });
+    await once(admitted.open_receiver('for-ann'), 'receiver_open');
+    const refused = server.connect({ username: 'policy@sas.root.hub', password: 'bad:60' });
+    await once(refused, 'connection_error');
+  });
+});
+
+interface PutToken {
+  readonly audience: string;
+  readonly token: unknown;
+  readonly type?: string;
+  readonly operation?: string;
+  readonly id?: unknown;
+}
+
+/** The client's side of `$cbs`. */
+class Cbs {
+  /** Frames as they came. */
+  readonly order: string[] = [];
+  private requests = 0;
+
+  private constructor(
+    readonly connection: Connection,
+    private readonly sender: Sender,
+    private readonly receiver: Receiver,
+  ) {
+    const session = sender.session as unknown as Record<string, (frame: object) => void>;
+    for (const name of ['on_disposition', 'on_transfer']) {
+      const original = session[name]?.bind(session);
+      session[name] = (frame) => {
+        this.order.push(name);
+        original?.(frame);
+      };
+    }
+  }
+
+  static async open(connection: Connection): Promise<Cbs> {
+    const sender = connection.open_sender('$cbs');
+    const receiver = connection.open_receiver('$cbs');
+    await Promise.all([once(sender, 'sendable'), once(receiver, 'receiver_open')]);
+    return new Cbs(connection, sender, receiver);
+  }
+
+  async put({ audience, token, type, operation, id }: PutToken): Promise<Message> {
+    const replied = once<EventContext>(this.receiver, 'message');
+    this.requests++;
+    this.sender.send({
+      message_id: id ?? `id-${this.requests}`,
+      reply_to: 'cbs',
+      application_properties: {
+        operation: operation ?? 'put-token',
+        type: type ?? 'servicebus.windows.net:sastoken',
+        name: audience,
+      },
+      body: token,
+    } as unknown as Message);
+    return (await replied).message as Message;
+  }
+}

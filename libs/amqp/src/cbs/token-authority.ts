@@ -1,0 +1,24 @@
+import type { PeerInfo } from '../links/peer-info.js';
+
+/** What a token gives, as the authority that checked it knows it; the engine looks at the expiry only. */
+export interface TokenClaims {
+  /** Milliseconds since the Unix epoch; from then on links that rely on it are detached. */
+  readonly expiresAt: number;
+}
+
+export interface TokenRequest {
+  readonly token: string;
+  /** As the client wrote it, e.g. `sb://host/events/$management`; with PLAIN its user name. */
+  readonly audience: string;
+  /** How the token came. */
+  readonly via: 'cbs' | 'plain';
+  readonly peer: PeerInfo;
+}
+
+/** Checks tokens of one kind. A server has one for each front that it carries. */
+export interface TokenAuthority {
+  /** Whether a token for this audience is this authority's to judge; the first that says so does. */
+  matches(request: TokenRequest): boolean;
+  /** Rejects with a HubError (`IotHubUnauthorized`, …) if the token is not good. */
+  authorise(request: TokenRequest): Promise<TokenClaims>;
+}

@@ -1,0 +1,324 @@
+import type { Duplex } from 'node:stream';
+import type { Timer } from '@mooring/clock';
+import type { ConnectionInfo } from '@mooring/listener';
+import { cbsNode } from '../cbs/cbs-node.js';
+import type { TokenClaims } from '../cbs/token-authority.js';
+import { TokenStore } from '../cbs/token-store.js';
+import { ConnectionEngine } from '../engine/connection-engine.js';
+import type { EngineHost } from '../engine/engine-host.js';
+import { EMPTY_FRAME } from '../engine/performative-writer.js';
+import type { RheaLink } from '../engine/rhea-internals.js';
+import type { SessionEngine } from '../engine/session-engine.js';
+import { LinkError } from '../errors/amqp-error.js';
+import { ProtocolViolation } from '../errors/protocol-violation.js';
+import { type Expected, FRAME_TYPE, FrameReader } from '../frames/frame-reader.js';
+import { protocolHeader, readProtocolHeader } from '../frames/protocol-header.js';
+import { FrameGuard } from '../guard/frame-guard.js';
+import { IdleWatch } from './idle-watch.js';
+import { LinkAdmission } from './link-admission.js';
+import { SaslLayer } from './sasl-layer.js';
+import type { ServerContext } from './server-context.js';
+import { StreamWriter } from './stream-writer.js';
+
+let connections = 0;
+
+/** What is spoken now: a protocol header comes next, SASL, AMQP, or nothing any more. */
+type Layer = 'header' | 'sasl' | 'header-after-sasl' | 'amqp' | 'closing';
+
+/** One connection: bytes in, judged frame by frame, to the engine; and the engine's frames out. */
+export class AmqpConnection implements EngineHost {
+  maxFrameBytes: number;
+  private readonly peer: { connectionId: string; transport: ConnectionInfo; containerId: string; hostname: string };
+  private readonly reader = new FrameReader();
+  private readonly guard: FrameGuard;
+  private readonly writer: StreamWriter;
+  private readonly tokens: TokenStore;
+  private readonly engine: ConnectionEngine;
+  private readonly admission: LinkAdmission;
+  private readonly undisposed = new Set<SessionEngine>();
+  private sasl: SaslLayer | undefined;
+  private layer: Layer = 'header';
+  private deadline: Timer | undefined;
+  private idle: IdleWatch | undefined;
+  private lastRead: number;
+  private unread: Buffer | undefined;
+  private deciding = false;
+  private heldBytes = 0;
+  private incompleteBytes = 0;
+  private gone = false;
+
+  constructor(
+    private readonly stream: Duplex,
+    transport: ConnectionInfo,
+    private readonly context: ServerContext,
+    private readonly closed: () => void,
+  ) {
+    const { clock, limits } = context;
+    this.peer = { connectionId: `amqp-${++connections}`, transport, containerId: '', hostname: '' };
+    this.maxFrameBytes = limits.maxFrameBytes;
+    this.lastRead = clock.monotonic();
+    this.guard = new FrameGuard(limits);
+    this.tokens = new TokenStore(clock, limits.maxTokens);
+    this.writer = new StreamWriter(stream, {
+      clock,
+      maxBufferedBytes: limits.maxBufferedBytes,
+      timeoutMs: limits.writeTimeoutMs,
+      relieved: () => this.relieved(),
+      stalled: () => this.violate(new ProtocolViolation('timeout', 'The peer does not read.')),
+    });
+    this.engine = new ConnectionEngine(this, limits);
+    const failed = (error: unknown) => context.logger.error({ error }, 'A node of AMQP failed.');
+    const cbs = cbsNode({ tokens: this.tokens, authorities: context.authorities, failed });
+    this.admission = new LinkAdmission(context, this.tokens, [cbs]);
+    this.deadline = clock.after(limits.openTimeoutMs, () =>
+      this.violate(new ProtocolViolation('timeout', 'The connection was not opened in time.')),
+    );
+    stream.on('data', (chunk: Buffer) => this.read(chunk));
+    stream.on('end', () => this.destroy());
+    stream.on('close', () => this.destroy());
+    stream.on('error', () => this.destroy());
+  }
+
+  get congested(): boolean {
+    return this.writer.congested;
+  }
+
+  /** Closes in the protocol's own way; the peer is told that it may connect again. */
+  drain(): void {
+    if (!this.engine.close(new LinkError('amqp:connection:forced', 'The hub is closing; connect again.'))) {
+      this.destroy();
+    }
+  }
+
+  reviewTokens(good: (claims: TokenClaims) => boolean): void {
+    this.tokens.review(good);
+  }
+
+  destroy(): void {
+    if (this.gone) {
+      return;
+    }
+    this.gone = true;
+    this.layer = 'closing';
+    this.deadline?.cancel();
+    this.idle?.stop();
+    this.writer.dispose();
+    this.engine.stop();
+    this.tokens.dispose();
+    this.stream.destroy();
+    this.closed();
+  }
+
+  write(frame: Buffer): void {
+    this.context.metrics.framesSent.inc();
+    this.writer.write(frame);
+    this.readOrPause();
+  }
+
+  dispositionsPending(session: SessionEngine): void {
+    if (this.undisposed.size === 0) {
+      queueMicrotask(() => this.writeDispositions());
+    }
+    this.undisposed.add(session);
+  }
+
+  writeDispositions(): void {
+    if (this.undisposed.size > 0) {
+      const sessions = [...this.undisposed];
+      this.undisposed.clear();
+      for (const session of sessions) {
+        session.writeDispositions();
+      }
+    }
+  }
+
+  incomplete(bytes: number): void {
+    this.incompleteBytes += bytes;
+    if (this.incompleteBytes > this.context.limits.maxIncompleteBytes) {
+      throw new ProtocolViolation('limit', 'Too much of incomplete messages.', 'amqp:resource-limit-exceeded');
+    }
+  }
+
+  held(bytes: number): void {
+    this.heldBytes += bytes;
+    this.readOrPause();
+  }
+
+  opened(containerId: string, hostname: string, idleTimeoutMs: number | undefined, maxFrameBytes?: number): void {
+    const { clock, limits } = this.context;
+    this.deadline?.cancel();
+    this.peer.containerId = containerId;
+    this.peer.hostname = hostname;
+    this.maxFrameBytes = Math.min(limits.maxFrameBytes, maxFrameBytes ?? limits.maxFrameBytes);
+    this.idle = new IdleWatch({
+      clock,
+      peerTimeoutMs: idleTimeoutMs,
+      ownTimeoutMs: limits.idleTimeoutMs,
+      lastRead: () => (this.stream.isPaused() ? clock.monotonic() : this.lastRead),
+      lastWrite: () => this.writer.lastWrite,
+      heartbeat: () => this.writer.write(EMPTY_FRAME),
+      idle: () => this.violate(new ProtocolViolation('timeout', 'The peer is silent.', 'amqp:connection:forced')),
+    });
+  }
+
+  attached(session: SessionEngine, link: RheaLink): void {
+    this.admission.ask(session, link, this.peer);
+  }
+
+  detached(link: RheaLink): void {
+    this.admission.left(link);
+  }
+
+  /** Our close is out: the peer has a moment to answer it, or has already. */
+  closeWritten(): void {
+    this.layer = 'closing';
+    this.idle?.stop();
+    this.deadline?.cancel();
+    this.deadline = this.context.clock.after(this.context.limits.closeTimeoutMs, () => this.destroy());
+    this.writer.end();
+    this.stream.resume();
+  }
+
+  fail(error: unknown): void {
+    const violation =
+      error instanceof ProtocolViolation
+        ? error
+        : new ProtocolViolation('engine', 'The frame cannot be handled.', 'amqp:internal-error', { cause: error });
+    this.violate(violation);
+  }
+
+  private read(chunk: Buffer): void {
+    this.lastRead = this.context.clock.monotonic();
+    if (this.layer === 'closing') {
+      return;
+    }
+    try {
+      const rest = this.reader.read(chunk, this.expected, this.take);
+      if (rest !== undefined && this.deciding) {
+        this.unread = rest;
+      }
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private readonly expected = (): Expected => {
+    const { limits } = this.context;
+    switch (this.layer) {
+      case 'sasl':
+        return { kind: 'frame', type: FRAME_TYPE.sasl, maxBytes: limits.maxSaslFrameBytes };
+      case 'amqp':
+        return { kind: 'frame', type: FRAME_TYPE.amqp, maxBytes: limits.maxFrameBytes };
+      default:
+        return { kind: 'header' };
+    }
+  };
+
+  private readonly take = (piece: Buffer): boolean => {
+    switch (this.layer) {
+      case 'header':
+      case 'header-after-sasl':
+        this.takeHeader(piece);
+        return true;
+      case 'sasl':
+        this.takeSasl(piece);
+        return false;
+      case 'amqp': {
+        const code = this.guard.inspect(piece);
+        if (code !== undefined) {
+          this.engine.take(code, piece, this.guard.fields);
+        }
+        return true;
+      }
+      default:
+        return false;
+    }
+  };
+
+  private takeHeader(header: Buffer): void {
+    const wanted = readProtocolHeader(header);
+    if (wanted === 'sasl' && this.layer === 'header-after-sasl') {
+      throw new ProtocolViolation('protocol-header', 'SASL was done already.');
+    }
+    this.writer.write(protocolHeader(wanted));
+    this.layer = wanted;
+    if (wanted === 'sasl') {
+      this.sasl = new SaslLayer({
+        peer: this.peer,
+        tokens: this.tokens,
+        authorities: this.context.authorities,
+        write: (frame) => this.writer.write(frame),
+      });
+    }
+  }
+
+  /** What follows the init waits until its outcome is out: clients may send it without waiting. */
+  private takeSasl(frame: Buffer): void {
+    this.deciding = true;
+    this.stream.pause();
+    this.sasl
+      ?.take(Buffer.from(frame))
+      .then((admitted) => this.saslDone(admitted))
+      .catch((error: unknown) => this.fail(error));
+  }
+
+  private saslDone(admitted: boolean): void {
+    if (this.gone) {
+      return;
+    }
+    if (!admitted) {
+      this.context.metrics.violations.inc({ reason: 'sasl' });
+      this.closeWritten();
+      return;
+    }
+    this.layer = 'header-after-sasl';
+    this.deciding = false;
+    const rest = this.unread;
+    this.unread = undefined;
+    if (rest !== undefined) {
+      this.read(rest);
+    }
+    this.readOrPause();
+  }
+
+  /** A peer that does not take answers, or whose messages are not settled yet, is not read until it does, or they are. */
+  private readOrPause(): void {
+    if (this.gone || this.layer === 'closing' || this.deciding) {
+      return;
+    }
+    const pause = this.writer.congested || this.heldBytes > this.context.limits.maxUnsettledBytes;
+    if (pause !== this.stream.isPaused()) {
+      if (pause) {
+        this.stream.pause();
+      } else {
+        this.stream.resume();
+      }
+    }
+  }
+
+  private relieved(): void {
+    this.readOrPause();
+    if (!this.gone && this.layer === 'amqp') {
+      this.engine.notifyAll();
+    }
+  }
+
+  private violate(violation: ProtocolViolation): void {
+    if (this.gone || this.layer === 'closing') {
+      return;
+    }
+    this.context.metrics.violations.inc({ reason: violation.reason });
+    const { cause } = violation;
+    this.context.logger.debug(
+      { connection: this.peer.connectionId, reason: violation.reason, ...(cause === undefined ? {} : { cause }) },
+      violation.message,
+    );
+    if (violation.reason === 'protocol-header') {
+      this.writer.write(protocolHeader('amqp'));
+      this.closeWritten();
+    } else if (!this.engine.close(new LinkError(violation.condition, violation.message))) {
+      this.destroy();
+    }
+    this.layer = 'closing';
+  }
+}

@@ -1,0 +1,73 @@
+import { ProtocolViolation } from '../errors/protocol-violation.js';
+import { FieldTable } from './field-table.js';
+import { endOfValue } from './structure.js';
+
+/** Descriptors of the sections of a message [AMQP 3.2]. */
+export const SECTION = {
+  header: 0x70,
+  deliveryAnnotations: 0x71,
+  messageAnnotations: 0x72,
+  properties: 0x73,
+  applicationProperties: 0x74,
+  data: 0x75,
+  sequence: 0x76,
+  value: 0x77,
+  footer: 0x78,
+} as const;
+
+const SECTION_CODES = new Set<number>(Object.values(SECTION));
+
+/** Codes that a section's value may have; a properties section in a map's place would confuse whoever decodes it. */
+const VALUE_CODES = new Map<number, ReadonlySet<number> | undefined>([
+  [SECTION.header, new Set([0x45, 0xc0, 0xd0])],
+  [SECTION.deliveryAnnotations, new Set([0xc1, 0xd1])],
+  [SECTION.messageAnnotations, new Set([0xc1, 0xd1])],
+  [SECTION.properties, new Set([0x45, 0xc0, 0xd0])],
+  [SECTION.applicationProperties, new Set([0xc1, 0xd1])],
+  [SECTION.data, new Set([0xa0, 0xb0])],
+  [SECTION.sequence, new Set([0x45, 0xc0, 0xd0])],
+  [SECTION.value, undefined],
+  [SECTION.footer, new Set([0xc1, 0xd1])],
+]);
+
+/**
+ * Checks that a received message is a sequence of known sections and finds its properties.
+ *
+ * @returns the encoded properties section, if there is one
+ * @throws ProtocolViolation
+ */
+export function checkMessage(message: Buffer): Buffer | undefined {
+  let properties: Buffer | undefined;
+  let position = 0;
+  while (position < message.length) {
+    const end = endOfValue(message, position, message.length);
+    const descriptor = sectionCode(message, position);
+    if (descriptor === SECTION.properties) {
+      properties = message.subarray(position, end);
+    }
+    position = end;
+  }
+  return properties;
+}
+
+function sectionCode(message: Buffer, start: number): number {
+  const small = message.readUInt8(start + 1) === 0x53;
+  const descriptor = small
+    ? message.readUInt8(start + 2)
+    : message.readUInt8(start + 1) === 0x80
+      ? Number(message.readBigUInt64BE(start + 2))
+      : -1;
+  const value = message.readUInt8(start) === 0 ? start + (small ? 3 : 10) : -1;
+  const allowed = VALUE_CODES.get(descriptor);
+  if (value < 0 || !SECTION_CODES.has(descriptor) || allowed?.has(message.readUInt8(value)) === false) {
+    throw new ProtocolViolation('structure', 'A message has a section that is unknown.', 'amqp:decode-error');
+  }
+  return descriptor;
+}
+
+/** The encoded message-id of a properties section; undefined if it has none. */
+export function messageId(properties: Buffer): Buffer | undefined {
+  const table = new FieldTable();
+  table.read(properties, 0, properties.length);
+  return table.isNull(0) ? undefined : table.raw(0);
+}

@@ -1,0 +1,114 @@
+import type { RheaLink } from '../engine/rhea-internals.js';
+import type { SessionEngine } from '../engine/session-engine.js';
+import { LinkError } from '../errors/amqp-error.js';
+import { ACCEPTED, encodeTransfers, RELEASED } from '../frames/transfer-frames.js';
+
+/** What a client may say of a delivery [AMQP 3.4]. */
+export type Outcome = 'accepted' | 'rejected' | 'released' | 'modified';
+
+const NO_TAG = Buffer.from([0]);
+
+/** What a link is used for by what it serves; see `SourceEndpoint`. */
+export interface OutgoingEvents {
+  sendable(): void;
+  outcome(delivery: { readonly id: number; readonly tag: Buffer }, outcome: Outcome): void;
+}
+
+/** A link on which the hub sends. */
+export class OutgoingLink {
+  /** Frames of a delivery that the session's window did not hold at once. */
+  private queued: Buffer[] = [];
+  private open = true;
+
+  constructor(
+    private readonly session: SessionEngine,
+    private readonly rhea: RheaLink,
+    private readonly events: OutgoingEvents,
+    /** Largest message that the client takes; undefined: any. */
+    private readonly maxMessageBytes: number | undefined,
+  ) {}
+
+  /** Messages that the client is ready to take. */
+  get credit(): number {
+    return this.open ? this.rhea.credit : 0;
+  }
+
+  /**
+   * Whether one message can go out now: the client has given credit, its session has room and its connection takes what is
+   * written. Nothing may be sent otherwise.
+   */
+  sendable(): boolean {
+    return this.open && this.rhea.credit > 0 && this.queued.length === 0 && this.session.canSend();
+  }
+
+  /** Sends an encoded message that the client need not acknowledge. */
+  sendSettled(message: Buffer): void {
+    this.transfer(message, NO_TAG, true);
+  }
+
+  /**
+   * Sends an encoded message of which the client decides; `outcome` tells how.
+   *
+   * @param tag at most 32 bytes; Azure's clients want 16
+   * @returns the delivery's id, for `settle`
+   */
+  send(message: Buffer, tag: Buffer): number {
+    return this.transfer(message, tag, false);
+  }
+
+  /** Tells the client that its decision on a delivery stands, or that another was made. */
+  settle(id: number, outcome: 'accepted' | 'released' | { readonly rejected: Buffer }): void {
+    const state = outcome === 'accepted' ? ACCEPTED : outcome === 'released' ? RELEASED : outcome.rejected;
+    this.session.settleSent(id, state);
+  }
+
+  /** Detaches the link, with the reason if there is one. */
+  close(error?: unknown): void {
+    this.session.closeLink(this.rhea, error);
+  }
+
+  /** @internal There may be room again: sends what is queued, then asks for more. */
+  notify(): void {
+    while (this.queued.length > 0 && this.session.canSend()) {
+      const frame = this.queued.shift();
+      if (frame !== undefined) {
+        this.session.writeTransfer(frame);
+      }
+    }
+    if (this.sendable()) {
+      this.events.sendable();
+    }
+  }
+
+  /** @internal */
+  settled(delivery: { readonly id: number; readonly tag: Buffer }, outcome: Outcome): void {
+    if (this.open) {
+      this.events.outcome(delivery, outcome);
+    }
+  }
+
+  /** @internal */
+  closed(): void {
+    this.open = false;
+    this.queued = [];
+  }
+
+  private transfer(message: Buffer, tag: Buffer, settled: boolean): number {
+    if (this.maxMessageBytes !== undefined && message.length > this.maxMessageBytes) {
+      this.close(new LinkError('amqp:link:message-size-exceeded', 'A message is larger than the client takes.'));
+      return -1;
+    }
+    const deliveryId = this.session.nextDeliveryId(settled ? undefined : { link: this, tag });
+    const fields = { channel: this.session.channel, handle: this.rhea.local.handle, deliveryId, tag, settled };
+    this.rhea.credit--;
+    this.rhea.delivery_count = (this.rhea.delivery_count + 1) >>> 0;
+    for (const frame of encodeTransfers(fields, message, this.session.maxFrameBytes)) {
+      if (this.queued.length === 0 && this.session.hasWindow()) {
+        this.session.writeTransfer(frame);
+      } else {
+        this.queued.push(frame);
+      }
+    }
+    return deliveryId;
+  }
+}
