@@ -1,1 +1,5 @@
-export {};
+export { createEdge, type Edge } from './edge.js';
+export { EDGE, EdgeModule, type EdgeModuleOptions } from './edge.module.js';
+export type { EdgeOptions } from './edge-options.js';
+export { MqttFront } from './mqtt/mqtt-front.js';
+export type { DeviceOperation, TopicHandler } from './mqtt/topic-handlers.js';

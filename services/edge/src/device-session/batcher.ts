@@ -1,0 +1,65 @@
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface BatcherOptions<Item, Result> {
+  /** Results in the order of the items. */
+  readonly call: (items: readonly Item[]) => Promise<readonly Result[]>;
+  readonly maxBatch: number;
+  /** Calls at a time; what comes meanwhile waits, and makes the next batches larger. */
+  readonly concurrency: number;
+  /** Items that may wait; more are rejected. */
+  readonly maxWaiting: number;
+}
+
+/** Puts what is asked in one turn of the event loop, or while others are on their way, into one call. */
+export class Batcher<Item, Result> {
+  private readonly waiting: Waiting<Item, Result>[] = [];
+  private running = 0;
+  private scheduled = false;
+
+  constructor(private readonly options: BatcherOptions<Item, Result>) {}
+
+  add(item: Item): Promise<Result> {
+    if (this.waiting.length >= this.options.maxWaiting) {
+      return Promise.reject(new Error('too many requests wait'));
+    }
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ item, resolve, reject });
+      this.schedule();
+    });
+  }
+
+  private schedule(): void {
+    if (!this.scheduled && this.waiting.length > 0 && this.running < this.options.concurrency) {
+      this.scheduled = true;
+      setImmediate(() => {
+        this.scheduled = false;
+        void this.run(this.waiting.splice(0, this.options.maxBatch));
+        this.schedule();
+      });
+    }
+  }
+
+  private async run(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    this.running++;
+    try {
+      const results = await this.options.call(batch.map(({ item }) => item));
+      if (results.length !== batch.length) {
+        throw new Error(`asked for ${batch.length}, answered ${results.length}`);
+      }
+      batch.forEach(({ resolve }, index) => {
+        resolve(results[index] as Result);
+      });
+    } catch (error) {
+      for (const { reject } of batch) {
+        reject(error);
+      }
+    } finally {
+      this.running--;
+      this.schedule();
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import type { Affinity } from '@mooring/affinity';
+import type { Clock } from '@mooring/clock';
+import type { EventLog } from '@mooring/event-log';
+import type { Logger } from '@mooring/observability';
+import type { identity as contract } from '@mooring/proto';
+import { AdmissionRefused, unavailable } from './admission-refused.js';
+import { authenticate, type PresentedCredentials } from './authentication/authenticate.js';
+import type { Authenticated } from './authentication/authenticated.js';
+import { ControlChannel } from './control/control-channel.js';
+import { CredentialSource } from './credentials/credential-source.js';
+import { TrustStore } from './credentials/trust-store.js';
+import type { DeviceIdentity } from './device-identity.js';
+import type { Admission, LiveConnection } from './live/live-connection.js';
+import { LiveConnections } from './live/live-connections.js';
+import { Ownership } from './ownership/ownership.js';
+import { type PendingAdmission, PendingAdmissions } from './pending-admissions.js';
+import { Revocation } from './revocation.js';
+
+export interface DeviceSessionsOptions {
+  /** Of the hub, as in connection strings. */
+  readonly hostname: string;
+  /** Name of this process. */
+  readonly edge: string;
+  readonly identityService: contract.IdentityService;
+  readonly affinity: Affinity;
+  readonly eventLog: EventLog;
+  readonly controlTopic: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onCredentials: (from: 'memory' | 'identity') => void;
+}
+
+/** An admitted connection, and what it finds. */
+export interface Opened {
+  readonly admission: Admission;
+  readonly session: contract.Session | undefined;
+}
+
+interface Proven {
+  readonly credentials: contract.Credentials;
+  readonly authenticated: Authenticated;
+}
+
+/** Times that an admission is decided again because of changes meanwhile. */
+const MAX_ATTEMPTS = 3;
+/** A login that fails by what is remembered makes identity to be asked again, at most so often for an identity. */
+const RETRY_AFTER_MS = 1_000;
+
+/** Who is connected to this process, by whatever protocol: authentication, ownership and revocation. */
+export class DeviceSessions {
+  readonly live = new LiveConnections();
+  private readonly pending = new PendingAdmissions();
+  private readonly control: ControlChannel;
+  private readonly credentials: CredentialSource;
+  private readonly trust: TrustStore;
+  private readonly ownership: Ownership;
+  private readonly revocation: Revocation;
+
+  constructor(private readonly options: DeviceSessionsOptions) {
+    const { clock, log, identityService, affinity, edge, onCredentials } = options;
+    this.control = new ControlChannel({ ...options, topic: options.controlTopic });
+    const isHearing = () => this.control.hearing;
+    this.credentials = new CredentialSource({
+      identityService,
+      clock,
+      isHearing,
+      onRead: () => onCredentials('identity'),
+    });
+    this.trust = new TrustStore({ identityService, clock, isHearing });
+    this.ownership = new Ownership({
+      affinity,
+      edge,
+      live: this.live,
+      announce: ({ deviceId, moduleId }, epoch) => this.control.announceTakeOver({ deviceId, moduleId, epoch }),
+      logSilenceMs: () => this.control.silenceMs,
+      clock,
+      log,
+    });
+    const { credentials, trust, live, pending } = this;
+    this.revocation = new Revocation({ identityService, credentials, trust, live, pending, clock, log });
+  }
+
+  async start(): Promise<void> {
+    await this.control.start(this.revocation);
+    await this.ownership.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.control.stop();
+    await this.ownership.stop();
+  }
+
+  /**
+   * Admits a connection: it holds its identity from then on, and an older connection of that is closed.
+   *
+   * @param admit is given the admission before anybody else learns of the connection; returns false if it is closed by now
+   * @throws AdmissionRefused
+   */
+  async open(
+    request: { readonly identity: DeviceIdentity; readonly presented: PresentedCredentials; readonly id: string },
+    admit: (admission: Admission) => LiveConnection | undefined,
+  ): Promise<Opened> {
+    const pending = this.pending.begin(request.identity);
+    try {
+      return await this.decide(request, pending, admit);
+    } catch (error) {
+      throw error instanceof AdmissionRefused ? error : unavailable('dependency-unavailable', error);
+    } finally {
+      this.pending.end(pending);
+    }
+  }
+
+  /** The connection is closed: its identity is free, unless somebody took it over. */
+  close(connection: LiveConnection): void {
+    const { admission } = connection;
+    if (admission !== undefined) {
+      this.live.remove(connection);
+      this.ownership.release(admission.identity, admission.epoch);
+    }
+  }
+
+  private async decide(
+    { identity, presented, id }: { identity: DeviceIdentity; presented: PresentedCredentials; id: string },
+    pending: PendingAdmission,
+    admit: (admission: Admission) => LiveConnection | undefined,
+  ): Promise<Opened> {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      pending.stale = false;
+      const { credentials, authenticated } = await this.prove(identity, presented);
+      const claimed = await this.ownership.claim(identity, id);
+      if (pending.stale) {
+        this.ownership.release(identity, claimed.epoch);
+        continue;
+      }
+      if (!this.ownership.counts(claimed)) {
+        throw unavailable('ownership-uncertain');
+      }
+      const { generationId, version, session } = credentials;
+      const admission = { identity, generationId, version, authenticated, epoch: claimed.epoch };
+      this.enter(admission, admit);
+      return { admission, session };
+    }
+    throw unavailable('credentials-keep-changing');
+  }
+
+  /** Puts the connection in the place of an older one. All in one turn, so that no change falls in between. */
+  private enter(admission: Admission, admit: (admission: Admission) => LiveConnection | undefined): void {
+    const { identity, epoch } = admission;
+    const present = this.live.get(identity.name);
+    if (present?.admission !== undefined && present.admission.epoch > epoch) {
+      throw unavailable('taken-over-meanwhile');
+    }
+    const connection = admit(admission);
+    if (connection === undefined) {
+      this.ownership.release(identity, epoch);
+      return;
+    }
+    this.live.put(connection);
+    present?.close('taken-over');
+  }
+
+  /**
+   * A login that what is remembered does not admit costs no read, but for one a second: what is remembered may be older than
+   * what back ends know. One that it does admit is read anew, because the session is not remembered.
+   */
+  private async prove(identity: DeviceIdentity, presented: PresentedCredentials): Promise<Proven> {
+    const remembered = this.credentials.remembered(identity);
+    if (remembered !== undefined) {
+      this.options.onCredentials('memory');
+      try {
+        await this.authenticate(identity, presented, remembered.credentials);
+      } catch (error) {
+        if (this.options.clock.monotonic() - remembered.readAt < RETRY_AFTER_MS) {
+          throw error;
+        }
+      }
+    }
+    const credentials = await this.credentials.read(identity);
+    return { credentials, authenticated: await this.authenticate(identity, presented, credentials) };
+  }
+
+  private authenticate(identity: DeviceIdentity, presented: PresentedCredentials, credentials: contract.Credentials) {
+    const { hostname, clock } = this.options;
+    const request = { identity, presented, credentials, hostname: hostname.toLowerCase(), now: clock.now() };
+    return authenticate(request, this.trust);
+  }
+}

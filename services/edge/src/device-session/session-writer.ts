@@ -1,0 +1,39 @@
+import type { identity as contract } from '@mooring/proto';
+import { Batcher } from './batcher.js';
+import type { Admission } from './live/live-connection.js';
+
+const MAX_BATCH = 500;
+const CONCURRENCY = 4;
+const MAX_WAITING = 100_000;
+
+/** Stores what persistent sessions keep, those of many connections in one call. */
+export class SessionWriter {
+  private readonly batcher: Batcher<contract.SessionWrite, boolean>;
+
+  constructor(identityService: Pick<contract.IdentityService, 'putSessions'>) {
+    this.batcher = new Batcher({
+      call: async (writes) => (await identityService.putSessions({ writes: [...writes] })).written,
+      maxBatch: MAX_BATCH,
+      concurrency: CONCURRENCY,
+      maxWaiting: MAX_WAITING,
+    });
+  }
+
+  /** @returns false if a newer connection has written before, or the identity is no more */
+  save(admission: Admission, subscriptions: ReadonlyMap<string, number>): Promise<boolean> {
+    return this.write(admission, { epoch: admission.epoch, subscriptions: Object.fromEntries(subscriptions) }, false);
+  }
+
+  /** The session ends. */
+  discard(admission: Admission): Promise<boolean> {
+    return this.write(admission, { epoch: admission.epoch, subscriptions: {} }, true);
+  }
+
+  private write(
+    { identity: { deviceId, moduleId }, generationId }: Admission,
+    session: contract.Session,
+    discard: boolean,
+  ): Promise<boolean> {
+    return this.batcher.add({ key: { deviceId, moduleId }, generationId, session, discard });
+  }
+}

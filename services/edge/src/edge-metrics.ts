@@ -1,0 +1,77 @@
+import { Counter, Gauge, type Metrics } from '@mooring/observability';
+import type { CloseReason } from './device-session/live/live-connection.js';
+
+/** What an edge counts. What is counted for every message is a plain number, read when metrics are asked for. */
+export class EdgeMetrics {
+  messages = 0;
+  messageBytes = 0;
+  acknowledgements = 0;
+  inFlight = 0;
+  private readonly connects: Counter<'protocol' | 'outcome'>;
+  private readonly closes: Counter<'protocol' | 'reason'>;
+  private readonly credentials: Counter<'from'>;
+
+  constructor(metrics: Metrics, connections: () => number) {
+    const registers = [metrics];
+    this.connects = new Counter({
+      name: 'mooring_edge_connects_total',
+      help: 'Devices that asked to connect, by what came of it.',
+      labelNames: ['protocol', 'outcome'],
+      registers,
+    });
+    this.closes = new Counter({
+      name: 'mooring_edge_closes_total',
+      help: 'Connections that ended, by the reason.',
+      labelNames: ['protocol', 'reason'],
+      registers,
+    });
+    this.credentials = new Counter({
+      name: 'mooring_edge_credentials_total',
+      help: 'Credentials looked at, by where they came from.',
+      labelNames: ['from'],
+      registers,
+    });
+    const totals: [string, string, () => number][] = [
+      ['messages', 'Telemetry messages received.', () => this.messages],
+      ['message_bytes', 'Payload bytes of telemetry received.', () => this.messageBytes],
+      ['acknowledgements', 'Messages acknowledged to their devices.', () => this.acknowledgements],
+    ];
+    for (const [what, help, value] of totals) {
+      new Counter({
+        name: `mooring_edge_${what}_total`,
+        help,
+        registers,
+        collect() {
+          this.reset();
+          this.inc(value());
+        },
+      });
+    }
+    const gauges: [string, string, () => number][] = [
+      ['in_flight_messages', 'Messages received and not yet in the event log.', () => this.inFlight],
+      ['connections', 'Device connections, admitted or not yet.', connections],
+    ];
+    for (const [what, help, value] of gauges) {
+      new Gauge({
+        name: `mooring_edge_${what}`,
+        help,
+        registers,
+        collect() {
+          this.set(value());
+        },
+      });
+    }
+  }
+
+  countConnect(outcome: string): void {
+    this.connects.inc({ protocol: 'mqtt', outcome });
+  }
+
+  countClose(reason: CloseReason): void {
+    this.closes.inc({ protocol: 'mqtt', reason });
+  }
+
+  countCredentials(from: 'memory' | 'identity'): void {
+    this.credentials.inc({ from });
+  }
+}

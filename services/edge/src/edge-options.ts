@@ -1,0 +1,20 @@
+import type { Affinity } from '@mooring/affinity';
+import type { Clock } from '@mooring/clock';
+import type { Settings } from '@mooring/config';
+import type { EventLog } from '@mooring/event-log';
+import type { HubTopics } from '@mooring/messages';
+import type { Logger, Metrics } from '@mooring/observability';
+import type { identity } from '@mooring/proto';
+import type { MqttSettings } from './mqtt/mqtt-limits.js';
+
+export interface EdgeOptions {
+  readonly settings: MqttSettings & Pick<Settings, 'hostname' | 'edgeId'>;
+  /** Created by `EventLog.ensureTopics` before the edge is started. */
+  readonly topics: Pick<HubTopics, 'ingress' | 'control'>;
+  readonly identityService: identity.IdentityService;
+  readonly eventLog: EventLog;
+  readonly affinity: Affinity;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '@mooring/clock';
+import type { Appender } from '@mooring/event-log';
+import type { Logger } from '@mooring/observability';
+import type { DeviceSessions } from '../device-session/device-sessions.js';
+import type { SessionWriter } from '../device-session/session-writer.js';
+import type { EdgeMetrics } from '../edge-metrics.js';
+import type { DeadlineWheel } from './connection/deadline-wheel.js';
+import type { MqttConnection } from './connection/mqtt-connection.js';
+import type { MqttLimits } from './mqtt-limits.js';
+import type { TopicHandlers } from './topic-handlers.js';
+
+/** What all MQTT connections of a process share. */
+export interface MqttContext {
+  readonly hostname: string;
+  readonly limits: MqttLimits;
+  /** Of `mooring.ingress`. */
+  readonly ingress: Appender;
+  readonly sessions: DeviceSessions;
+  readonly sessionWriter: SessionWriter;
+  readonly topicHandlers: TopicHandlers;
+  readonly wheel: DeadlineWheel;
+  readonly connections: Set<MqttConnection>;
+  readonly metrics: EdgeMetrics;
+  readonly clock: Clock;
+  readonly log: Logger;
+}

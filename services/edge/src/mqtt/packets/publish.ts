@@ -1,0 +1,98 @@
+import type { Frame } from '../codec/frame-reader.js';
+import type { MqttConnection } from '../connection/mqtt-connection.js';
+import { HOLD } from '../connection/read-hold.js';
+import { ProtocolError } from '../protocol-error.js';
+import { readTelemetryProperties } from '../telemetry-topic.js';
+
+/** A payload that is so much smaller than what it was received in is copied, so as not to keep all of that. */
+const COPY_BELOW = 8;
+const RETAIN_PROPERTY = 'mqtt-retain';
+const REPLACEMENT_CHARACTER = '\ufffd';
+
+/** PUBLISH (section 3.3): of telemetry, or of an operation that somebody handles. */
+export function handlePublish(connection: MqttConnection, frame: Frame): void {
+  const { bytes, flags, start, end } = frame;
+  const qos = (flags >> 1) & 3;
+  if (qos > 1 || (qos === 0 && (flags & 8) !== 0)) {
+    throw new ProtocolError(`a PUBLISH with flags ${flags}`); // QoS 2; [MQTT-3.3.1-4], [MQTT-3.3.1-2]
+  }
+  const topicStart = start + 2;
+  const topicEnd = topicStart + (((bytes[start] ?? 0) << 8) | (bytes[start + 1] ?? 0));
+  const payloadStart = qos === 0 ? topicEnd : topicEnd + 2;
+  if (payloadStart > end || topicStart > end) {
+    throw new ProtocolError('a PUBLISH that ends within a field');
+  }
+  const packetId = qos === 0 ? 0 : ((bytes[topicEnd] ?? 0) << 8) | (bytes[topicEnd + 1] ?? 0);
+  if (qos === 1 && packetId === 0) {
+    throw new ProtocolError('a PUBLISH without a packet id'); // [MQTT-2.3.1-1]
+  }
+  const topic = bytes.toString('utf8', topicStart, topicEnd);
+  if (topic.startsWith(connection.telemetryTopic)) {
+    publishTelemetry(connection, {
+      topic,
+      packetId,
+      retain: (flags & 1) !== 0,
+      payload: payload(bytes, payloadStart, end),
+    });
+  } else {
+    publishOperation(connection, { topic, packetId, payload: Buffer.from(bytes.subarray(payloadStart, end)) });
+  }
+}
+
+interface Publish {
+  readonly topic: string;
+  /** 0 at QoS 0. */
+  readonly packetId: number;
+  readonly payload: Buffer;
+}
+
+function publishTelemetry(connection: MqttConnection, publish: Publish & { readonly retain: boolean }): void {
+  const { context, admission, stamps, telemetryTopic } = connection;
+  const { topic, payload, packetId, retain } = publish;
+  if (admission === undefined || stamps === undefined) {
+    throw new TypeError('a connection that is open was admitted');
+  }
+  const { limits, metrics, ingress, clock } = context;
+  const headers = stamps.headers(clock.now());
+  if (topic.length > telemetryTopic.length) {
+    readTelemetryProperties(topic, telemetryTopic.length, { headers, limits });
+  }
+  if (payload.length + topic.length - telemetryTopic.length > limits.maxMessageBytes) {
+    throw new ProtocolError(`a message of ${payload.length} bytes`, 'too-large');
+  }
+  if (retain) {
+    // [MQTT-3.3.1-5] asks to keep it for later subscribers; there are none to telemetry, so readers are told.
+    headers[RETAIN_PROPERTY] = 'true';
+  }
+  metrics.messages++;
+  metrics.messageBytes += payload.length;
+  connection.begin();
+  if (!ingress.append({ key: admission.identity.deviceId, headers, value: payload }, connection, packetId)) {
+    connection.pause(HOLD.lane);
+  }
+}
+
+function publishOperation(connection: MqttConnection, { topic, packetId, payload }: Publish): void {
+  const { context, admission } = connection;
+  const handler = topic.includes(REPLACEMENT_CHARACTER) ? undefined : context.topicHandlers.find(topic);
+  if (admission === undefined || handler === undefined) {
+    throw new ProtocolError('a PUBLISH to a topic that it may not use', 'not-authorized');
+  }
+  connection.begin();
+  handler({ identity: admission.identity, topic, payload }).then(
+    () => {
+      connection.appended(packetId);
+      connection.appendedAll();
+    },
+    (error: unknown) => {
+      context.log.info({ err: error, deviceId: admission.identity.deviceId }, 'an operation was refused');
+      connection.appended(0);
+      connection.close('protocol-error');
+    },
+  );
+}
+
+function payload(bytes: Buffer, start: number, end: number): Buffer {
+  const view = bytes.subarray(start, end);
+  return view.length * COPY_BELOW < bytes.length ? Buffer.from(view) : view;
+}
