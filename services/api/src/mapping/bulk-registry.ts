@@ -10,6 +10,7 @@ const MODES = {
   updateIfMatchETag: identity.ImportMode.UPDATE_IF_MATCH_ETAG,
   delete: identity.ImportMode.DELETE,
   deleteIfMatchETag: identity.ImportMode.DELETE_IF_MATCH_ETAG,
+  createOrUpdate: identity.ImportMode.UNSPECIFIED,
 } as const;
 const MODE_NAMES: ReadonlyMap<identity.ImportMode, keyof typeof MODES> = invert(MODES);
 
@@ -25,7 +26,14 @@ export const exportImportDeviceSchema = deviceFieldsSchema.extend({
     .string()
     .refine((text) => text === '' || unquotedEtag(text) !== undefined, 'must be an entity tag')
     .nullish(),
-  importMode: word(['create', 'update', 'updateIfMatchETag', 'delete', 'deleteIfMatchETag']),
+  importMode: word([
+    'create',
+    'update',
+    'updateIfMatchETag',
+    'delete',
+    'deleteIfMatchETag',
+    'createOrUpdate',
+  ]).nullish(),
   tags: z.unknown().optional(),
   properties: z.unknown().optional(),
 });
@@ -53,7 +61,7 @@ export type BulkResult = z.output<typeof bulkResultSchema>;
 export function bulkOperationFromJson(input: ExportImportDevice): identity.BulkOperation {
   const key = { deviceId: input.id, moduleId: input.moduleId ?? '' };
   return {
-    mode: MODES[input.importMode],
+    mode: MODES[input.importMode ?? 'createOrUpdate'],
     identity: {
       ...deviceFromJson(key, input),
       etag: unquotedEtag(input.eTag ?? '') ?? '',
@@ -66,14 +74,17 @@ export function bulkResultToJson(
   request: readonly ExportImportDevice[],
   { errors }: identity.BulkUpdateResponse,
 ): BulkResult {
+  const failed = new Set(errors.map(({ key }) => key?.deviceId));
   return {
     isSuccessful: errors.length === 0,
     errors: errors.map(bulkErrorToJson),
-    warnings: request.filter(carriesTwin).map(({ id }) => ({
-      deviceId: id,
-      warningCode: WITHOUT_TWIN,
-      warningStatus: 'Tags and properties are not written by this request.',
-    })),
+    warnings: request
+      .filter((each) => losesTwin(each) && !failed.has(each.id))
+      .map(({ id }) => ({
+        deviceId: id,
+        warningCode: WITHOUT_TWIN,
+        warningStatus: 'Tags and properties are not written by this request.',
+      })),
   };
 }
 
@@ -88,6 +99,8 @@ function bulkErrorToJson({ key, errorCode, errorStatus, mode }: identity.BulkErr
   };
 }
 
-function carriesTwin({ importMode, tags, properties }: ExportImportDevice): boolean {
-  return importMode === 'create' && ((tags ?? null) !== null || (properties ?? null) !== null);
+function losesTwin({ importMode, tags, properties }: ExportImportDevice): boolean {
+  return (
+    (importMode ?? 'createOrUpdate').startsWith('create') && ((tags ?? null) !== null || (properties ?? null) !== null)
+  );
 }

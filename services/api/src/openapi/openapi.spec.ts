@@ -66,6 +66,6 @@ describe('the OpenAPI document', () => {
     const { DeviceInput, ExportImportDevice } = document.components.schemas;
     expect(DeviceInput).toMatchObject({ type: 'object', properties: { deviceId: expect.anything() } });
     expect(JSON.stringify(DeviceInput)).toContain('"enum":["sas","selfSigned","certificateAuthority","none"]');
-    expect(ExportImportDevice?.['required']).toEqual(['id', 'importMode']);
+    expect(ExportImportDevice?.['required']).toEqual(['id']);
   });
 });

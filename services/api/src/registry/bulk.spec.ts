@@ -24,7 +24,9 @@ describe('POST /devices', () => {
     ['updateIfMatchETag', identity.ImportMode.UPDATE_IF_MATCH_ETAG],
     ['DELETE', identity.ImportMode.DELETE],
     ['deleteifmatchetag', identity.ImportMode.DELETE_IF_MATCH_ETAG],
-  ])('takes the mode %s', async (importMode, mode) => {
+    ['createOrUpdate', identity.ImportMode.UNSPECIFIED],
+    [undefined, identity.ImportMode.UNSPECIFIED],
+  ])('takes the mode %p', async (importMode, mode) => {
     const { response, operations } = await post([
       { id: 'd1', moduleId: 'm1', importMode, eTag: '"AAE="', status: 'disabled' },
     ]);
@@ -73,13 +75,22 @@ describe('POST /devices', () => {
   });
 
   it('warns where a twin came with a device', async () => {
-    const { response } = await post([
-      { id: 'd1', importMode: 'create', tags: { floor: 1 } },
-      { id: 'd2', importMode: 'create', tags: null },
-      { id: 'd3', importMode: 'update', properties: { desired: {} } },
-    ]);
+    const failed = {
+      key: { deviceId: 'd4', moduleId: '' },
+      errorCode: 'DeviceAlreadyExists',
+      errorStatus: 'It is there.',
+      mode: identity.ImportMode.CREATE,
+    };
+    const { response } = await post(
+      [
+        { id: 'd1', importMode: 'create', tags: { floor: 1 } },
+        { id: 'd2', importMode: 'create', tags: null },
+        { id: 'd3', importMode: 'update', properties: { desired: {} } },
+        { id: 'd4', importMode: 'create', tags: { floor: 1 } },
+      ],
+      [failed],
+    );
     expect(response.json()).toMatchObject({
-      isSuccessful: true,
       warnings: [{ deviceId: 'd1', warningCode: 'DeviceRegisteredWithoutTwin' }],
     });
   });
@@ -94,7 +105,6 @@ describe('POST /devices', () => {
     ['too many', Array.from({ length: 101 }, (_, id) => ({ id: `d${id}`, importMode: 'create' })), 'The body'],
     ['no list', { id: 'd1', importMode: 'create' }, 'The body'],
     ['no id', [{ importMode: 'create' }], '0.id'],
-    ['no mode', [{ id: 'd1' }], '0.importMode'],
     ['an unknown mode', [{ id: 'd1', importMode: 'updateTwin' }], '0.importMode'],
     ['a malformed entity tag', [{ id: 'd1', importMode: 'create', eTag: 'a,b' }], '0.eTag'],
   ])('refuses %s', async (_case, body, field) => {
