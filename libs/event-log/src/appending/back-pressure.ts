@@ -11,11 +11,12 @@ export class BackPressure {
   records = 0;
   bytes = 0;
   private readonly waiting = new Set<AppendOrigin>();
+  private drainWaiters: (() => void)[] = [];
 
   constructor(private readonly limits: AppendLimits) {}
 
-  add(bytes: number): void {
-    this.records++;
+  add(records: number, bytes: number): void {
+    this.records += records;
     this.bytes += bytes;
   }
 
@@ -38,15 +39,29 @@ export class BackPressure {
     this.waiting.delete(origin);
   }
 
-  /** Lets the waiting origins go on if enough has drained. Half, so that they do not stop and go with each record. */
+  /** Resolves when nothing is outstanding. */
+  drained(): Promise<void> {
+    return this.records === 0 ? Promise.resolve() : new Promise((resolve) => void this.drainWaiters.push(resolve));
+  }
+
+  /**
+   * To be called after something was removed. Lets the waiting origins go on if at most half is left, so that they do not
+   * stop and go with each record.
+   */
   release(): void {
-    if (this.waiting.size === 0 || this.records * 2 > this.limits.records || this.bytes * 2 > this.limits.bytes) {
-      return;
+    if (this.records === 0) {
+      const waiters = this.drainWaiters;
+      this.drainWaiters = [];
+      for (const resolve of waiters) {
+        resolve();
+      }
     }
-    const released = [...this.waiting];
-    this.waiting.clear();
-    for (const origin of released) {
-      origin.appendable();
+    if (this.waiting.size > 0 && this.records * 2 <= this.limits.records && this.bytes * 2 <= this.limits.bytes) {
+      const released = [...this.waiting];
+      this.waiting.clear();
+      for (const origin of released) {
+        origin.appendable();
+      }
     }
   }
 }

@@ -1,6 +1,16 @@
 import { expect, it } from '@jest/globals';
 import type { LogRecord } from '../port.js';
-import { type Current, eventually, NotingOrigin, newTopic, readAll, record, TEST_LIMITS, texts } from './support.js';
+import {
+  type Current,
+  eventually,
+  NotingOrigin,
+  newTopic,
+  readAll,
+  record,
+  reopen,
+  TEST_LIMITS,
+  texts,
+} from './support.js';
 
 /** The name of a header that must be one like any other. */
 const PROTO = '__proto__';
@@ -63,8 +73,7 @@ export function appendingContract(current: Current): void {
     const topic = await newTopic(current.subject.log, 2);
     const sent = Array.from({ length: 100 }, (_, i) => record(`device-${i}`, `${i}`));
     await current.subject.log.appender(topic).appendAll(sent);
-    current.subject = await current.subject.reopen();
-    const { log } = current.subject;
+    const log = await reopen(current, topic, 2);
     expect(texts(await readAll(log, topic)).sort()).toEqual(sent.map((one) => one.value.toString()).sort());
     const before = await log.describePartition(topic, 0);
     await log.appender(topic).appendAll(sent);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import type { EventLog, LogRecord, StoredRecord } from '../port.js';
-import { type Current, eventually, newTopic, record, texts } from './support.js';
+import { type Current, eventually, newTopic, record, reopen, texts } from './support.js';
 
 function numbered(from: number, to: number): LogRecord[] {
   return Array.from({ length: to - from }, (_, i) => record(`device-${from + i}`, `${from + i}`));
@@ -43,8 +43,7 @@ export function consumingContract(current: Current): void {
     const first = await current.subject.log.consume(options, note);
     await eventually(() => seen.length === 50, 'the first 50');
     await first.close();
-    current.subject = await current.subject.reopen();
-    const { log } = current.subject;
+    const log = await reopen(current, topic, 2);
     await append(log, topic, numbered(50, 80));
     const second = await log.consume(options, note);
     await eventually(() => seen.length >= 80, 'the next 30');

@@ -71,8 +71,19 @@ export function texts(records: readonly StoredRecord[]): string[] {
 /** A topic of its own for a test. */
 export async function newTopic(log: EventLog, partitions: number): Promise<string> {
   const name = `contract.${randomUUID()}`;
-  await log.ensureTopics([{ name, partitions, retentionMs: 24 * 3600 * 1000 }]);
+  await ensure(log, name, partitions);
   return name;
+}
+
+/** Opens the log again, as a program does that starts anew. */
+export async function reopen(current: Current, topic: string, partitions: number): Promise<EventLog> {
+  current.subject = await current.subject.reopen();
+  await ensure(current.subject.log, topic, partitions);
+  return current.subject.log;
+}
+
+function ensure(log: EventLog, name: string, partitions: number): Promise<void> {
+  return log.ensureTopics([{ name, partitions, retentionMs: 24 * 3600 * 1000 }]);
 }
 
 /** Reads exactly `count` records. */

@@ -1,8 +1,9 @@
 import type { Clock } from '@mooring/clock';
 import type { BatchHandler } from '../port.js';
+import { GroupWorker } from '../reading/group-worker.js';
 import type { BlockStore, StoredState } from './block-store.js';
-import { GroupWorker } from './group-worker.js';
 import type { PartitionLog } from './partition-log.js';
+import { EmbeddedReader } from './partition-reader.js';
 import type { Topic } from './topic.js';
 
 export interface GroupMember {
@@ -88,7 +89,8 @@ export class ConsumerGroup {
     const { handler, maxRecords } = member;
     const commit = (offset: number): Promise<void> => this.commit(partition, offset);
     const { clock } = this.context;
-    return new GroupWorker(partition, this.positions.get(partition) ?? 0, { handler, maxRecords, clock, commit });
+    const reader = new EmbeddedReader(partition, this.positions.get(partition) ?? 0);
+    return new GroupWorker(reader, { handler, maxRecords, clock, commit });
   }
 
   private commit(partition: PartitionLog, offset: number): Promise<void> {

@@ -9,7 +9,6 @@ import type { PartitionLog } from './partition-log.js';
 export class EmbeddedAppender implements Appender {
   private batch = new AppendBatch();
   private readonly pressure: BackPressure;
-  private drainWaiters: (() => void)[] = [];
   private closed = false;
 
   /** @param requestFlush called when there is something to flush */
@@ -26,7 +25,7 @@ export class EmbeddedAppender implements Appender {
       return false;
     }
     const partition = this.partitions[partitionOf(record.key, this.partitions.length)] as PartitionLog;
-    this.pressure.add(this.batch.add(partition, record));
+    this.pressure.add(1, this.batch.add(partition, record));
     this.batch.origins.push(origin);
     if (this.batch.tokens.push(token) === 1) {
       this.requestFlush();
@@ -47,9 +46,7 @@ export class EmbeddedAppender implements Appender {
   }
 
   drained(): Promise<void> {
-    return this.pressure.records === 0
-      ? Promise.resolve()
-      : new Promise((resolve) => void this.drainWaiters.push(resolve));
+    return this.pressure.drained();
   }
 
   get waiting(): boolean {
@@ -69,7 +66,7 @@ export class EmbeddedAppender implements Appender {
   flushed(batch: AppendBatch): void {
     this.pressure.remove(batch.records, batch.bytes);
     batch.acknowledge();
-    this.settled();
+    this.pressure.release();
   }
 
   /** Fails the origins of the batch, and with them all that was collected since: theirs must not follow what was lost. */
@@ -81,21 +78,10 @@ export class EmbeddedAppender implements Appender {
       this.pressure.forget(origin);
       origin.appendFailed(error);
     }
-    this.settled();
+    this.pressure.release();
   }
 
   close(): void {
     this.closed = true;
-  }
-
-  private settled(): void {
-    this.pressure.release();
-    if (this.pressure.records === 0) {
-      const waiters = this.drainWaiters;
-      this.drainWaiters = [];
-      for (const resolve of waiters) {
-        resolve();
-      }
-    }
   }
 }

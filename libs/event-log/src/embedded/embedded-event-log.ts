@@ -17,11 +17,11 @@ import type {
   TopicDescription,
   TopicSpec,
 } from '../port.js';
+import { Follower } from '../reading/follower.js';
 import { BlockStore } from './block-store.js';
 import { ConsumerGroup } from './consumer-group.js';
 import { DirectoryLock } from './directory-lock.js';
 import { EmbeddedAppender } from './embedded-appender.js';
-import { Follower } from './follower.js';
 import { type FlushGate, GroupCommit } from './group-commit.js';
 import { EmbeddedReader } from './partition-reader.js';
 import { removeBefore } from './retention.js';
@@ -140,7 +140,8 @@ export class EmbeddedEventLog implements EventLog {
   }
 
   async follow(name: string, handler: (record: StoredRecord) => void): Promise<Subscription> {
-    const follower = new Follower(this.topic(name).partitions, handler);
+    const readers = this.topic(name).partitions.map((log) => new EmbeddedReader(log, log.nextOffset));
+    const follower = new Follower(readers, handler);
     return this.subscription(() => follower.close());
   }
 

@@ -1,7 +1,5 @@
 import type { Clock, Timer } from '@mooring/clock';
-import type { BatchHandler, StoredRecord } from '../port.js';
-import type { PartitionLog } from './partition-log.js';
-import { EmbeddedReader } from './partition-reader.js';
+import type { BatchHandler, PartitionReader, StoredRecord } from '../port.js';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
@@ -10,24 +8,21 @@ export interface GroupWorkerOptions {
   readonly handler: BatchHandler;
   readonly maxRecords: number;
   readonly clock: Clock;
-  /** Called with the offset to go on from. */
+  /** Called with the offset to go on from. Not waited for before the next records. */
   readonly commit: (offset: number) => Promise<void>;
 }
 
 /** Feeds one partition to the handler of the group member that has it. */
 export class GroupWorker {
-  private readonly reader: EmbeddedReader;
   private readonly finished: Promise<void>;
   private stopped = false;
   private pause: { readonly timer: Timer; readonly end: () => void } | undefined;
   private committed: Promise<void> = Promise.resolve();
 
   constructor(
-    partition: PartitionLog,
-    offset: number,
+    private readonly reader: PartitionReader,
     private readonly options: GroupWorkerOptions,
   ) {
-    this.reader = new EmbeddedReader(partition, offset);
     this.finished = this.run();
   }
 
@@ -46,7 +41,7 @@ export class GroupWorker {
       const records = await this.reader.next(this.options.maxRecords);
       const last = records.at(-1);
       if (last !== undefined && (await this.handle(records))) {
-        // Not waited for: what is handled again after a crash is a duplicate, which consumers allow for.
+        // A commit that fails means that records are handled again: duplicates, which consumers allow for.
         this.committed = this.options.commit(last.offset + 1).catch(() => undefined);
       }
     }
