@@ -61,6 +61,7 @@ export class Policies {
   /** @throws HubError `ArgumentInvalid`, `InvalidOperation` */
   async put(requested: RequestedPolicy): Promise<Policy> {
     const { name } = requested;
+    checkPolicyName(name);
     this.checkDeclared(requested);
     const others = await this.active({ _id: { $ne: name } });
     if (others.length >= MAX_POLICIES) {

@@ -1,34 +1,34 @@
-import type { Stored } from '@mooring/document-store';
+import { recordCodec, type Stored, type Versioned } from '@mooring/document-store';
 import type { Certificate } from '../domain/certificate.js';
 import type { PendingEvent } from '../domain/pending-event.js';
 import type { OutboxRecord } from '../events/outbox-record.js';
-import { RecordSchema, type VersionedRecord } from './schema.js';
 
-/** A device CA certificate; `_id` is its name. */
-export interface CertificateRecord extends VersionedRecord, OutboxRecord, Omit<Certificate, 'name'> {
+interface Body extends OutboxRecord, Omit<Certificate, 'name'> {
   /** It was declared in the configuration, and goes when it no longer is. */
   readonly declared: boolean;
   readonly status: 'active' | 'deleted';
 }
 
-export const certificateSchema = new RecordSchema<CertificateRecord>('certificates');
+/** A device CA certificate; `_id` is its name. */
+export type CertificateRecord = Versioned<Body>;
+
+const codec = recordCodec<Body>({ name: 'certificate', current: 1, upgrades: [] });
 
 export function toCertificateRecord(
   { name, ...certificate }: Certificate,
   { declared, pending }: { declared: boolean; pending: readonly PendingEvent[] },
 ): CertificateRecord {
-  return {
+  return codec.encode({
     _id: name,
-    schema: certificateSchema.version,
     ...certificate,
     declared,
     status: 'active',
     pending,
     pendingSince: pending[0]?.time,
-  };
+  });
 }
 
 export function fromCertificateRecord(stored: Stored<CertificateRecord>): Certificate {
-  const { _id, pem, subject, thumbprint, notBefore, notAfter, etag, createdTime } = certificateSchema.read(stored);
+  const { _id, pem, subject, thumbprint, notBefore, notAfter, etag, createdTime } = codec.decode(stored);
   return { name: _id, pem, subject, thumbprint, notBefore, notAfter, etag, createdTime };
 }

@@ -1,12 +1,10 @@
-import type { Stored } from '@mooring/document-store';
+import { recordCodec, type Stored, type Versioned } from '@mooring/document-store';
 import type { KeyVault } from '../domain/model.js';
 import type { PendingEvent } from '../domain/pending-event.js';
 import type { Policy, PolicyRight } from '../domain/policy.js';
 import type { OutboxRecord } from '../events/outbox-record.js';
-import { RecordSchema, type VersionedRecord } from './schema.js';
 
-/** A shared access policy; `_id` is its name. */
-export interface PolicyRecord extends VersionedRecord, OutboxRecord {
+interface Body extends OutboxRecord {
   readonly rights: readonly PolicyRight[];
   readonly sealedKeys: string;
   readonly etag: string;
@@ -16,16 +14,18 @@ export interface PolicyRecord extends VersionedRecord, OutboxRecord {
   readonly status: 'active' | 'removed' | 'deleted';
 }
 
-export const policySchema = new RecordSchema<PolicyRecord>('policies');
+/** A shared access policy; `_id` is its name. */
+export type PolicyRecord = Versioned<Body>;
+
+const codec = recordCodec<Body>({ name: 'policy', current: 1, upgrades: [] });
 
 export function toPolicyRecord(
   policy: Policy,
   vault: KeyVault,
   { declared, pending }: { declared: boolean; pending: readonly PendingEvent[] },
 ): PolicyRecord {
-  return {
+  return codec.encode({
     _id: policy.name,
-    schema: policySchema.version,
     rights: policy.rights,
     sealedKeys: vault.seal(policy.keys, owner(policy.name)),
     etag: policy.etag,
@@ -33,11 +33,11 @@ export function toPolicyRecord(
     status: 'active',
     pending,
     pendingSince: pending[0]?.time,
-  };
+  });
 }
 
 export function fromPolicyRecord(stored: Stored<PolicyRecord>, vault: KeyVault): Policy {
-  const { _id, rights, sealedKeys, etag } = policySchema.read(stored);
+  const { _id, rights, sealedKeys, etag } = codec.decode(stored);
   return { name: _id, rights, keys: vault.open(sealedKeys, owner(_id)), etag };
 }
 

@@ -1,17 +1,18 @@
-import type { Stored } from '@mooring/document-store';
+import { type DocumentBody, recordCodec, type Stored, type Versioned } from '@mooring/document-store';
 import type { SessionState } from '../domain/session.js';
-import { RecordSchema, type VersionedRecord } from './schema.js';
+
+type Body = DocumentBody & SessionState;
 
 /** An MQTT session; `_id` is the device id, for a module with `/` and its id behind. */
-export interface SessionRecord extends VersionedRecord, SessionState {}
+export type SessionRecord = Versioned<Body>;
 
-export const sessionSchema = new RecordSchema<SessionRecord>('sessions');
+const codec = recordCodec<Body>({ name: 'session', current: 1, upgrades: [] });
 
 export function toSessionRecord(id: string, session: SessionState): SessionRecord {
-  return { _id: id, schema: sessionSchema.version, ...session };
+  return codec.encode({ _id: id, ...session });
 }
 
 export function fromSessionRecord(stored: Stored<SessionRecord>): SessionState {
-  const { generation, epoch, subscriptions, discarded } = sessionSchema.read(stored);
+  const { generation, epoch, subscriptions, discarded } = codec.decode(stored);
   return { generation, epoch, subscriptions, discarded };
 }
