@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { DocumentStoreError, invalid } from '../documents/errors.js';
 import type { Collection, CollectionSpec, DocumentBody, DocumentStore, StoreDeficiency } from '../port.js';
 import { CollectionCatalogue } from './collection-catalogue.js';
 import { EmbeddedCollection } from './embedded-collection.js';
-import { claimDirectory, refuseIfOpenHere } from './sole-owner.js';
+import { claimDirectory } from './sole-owner.js';
 import { WriteQueue } from './write-queue.js';
 
 /** Collections and indexes together; each costs LMDB a few bytes per transaction. */
@@ -24,7 +24,7 @@ export class EmbeddedDocumentStore implements DocumentStore {
 
   private constructor(
     private readonly environment: RootDatabase,
-    private readonly giveUp: () => void,
+    private readonly giveUp: () => Promise<void>,
   ) {
     this.writes = new WriteQueue(environment);
     this.catalogue = new CollectionCatalogue(environment, this.writes);
@@ -35,17 +35,16 @@ export class EmbeddedDocumentStore implements DocumentStore {
    * @throws DocumentStoreError `in-use`, `newer-schema`
    */
   static async open(directory: string): Promise<EmbeddedDocumentStore> {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    refuseIfOpenHere(directory);
+    const giveUp = claimDirectory(directory);
     // Without overlapping sync a transaction is seen by readers, and acknowledged, only after it is on disk.
-    const environment = open({ path: directory, noSubdir: false, overlappingSync: false, maxDbs: MAX_DATABASES });
-    let store: EmbeddedDocumentStore | undefined;
+    const path = join(directory, 'documents');
+    const environment = open({ path, noSubdir: false, overlappingSync: false, maxDbs: MAX_DATABASES });
+    const store = new EmbeddedDocumentStore(environment, giveUp);
     try {
-      store = new EmbeddedDocumentStore(environment, claimDirectory(directory, environment));
       await store.catalogue.checkFormat();
       return store;
     } catch (error) {
-      await (store?.close() ?? environment.close());
+      await store.close();
       throw error;
     }
   }
@@ -80,6 +79,6 @@ export class EmbeddedDocumentStore implements DocumentStore {
   private async shutDown(): Promise<void> {
     await this.writes.close();
     await this.environment.close();
-    this.giveUp();
+    await this.giveUp();
   }
 }

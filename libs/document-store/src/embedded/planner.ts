@@ -1,4 +1,4 @@
-import type { Filter } from '../port.js';
+import type { Filter, Query } from '../port.js';
 import type { CollectionData } from './collection-data.js';
 import { constraintsOf } from './constraints.js';
 import { type Interval, idIntervals, indexIntervals } from './intervals.js';
@@ -18,8 +18,10 @@ export interface Plan {
 /** Candidates are counted only so far to compare plans. */
 const ESTIMATE_CAP = 1_000;
 
-/** The plan that has to look at the fewest documents. */
-export function choosePlan(data: CollectionData, filter: Filter): Plan {
+export type Sort = NonNullable<Query['sort']>;
+
+/** The plan that has to look at the fewest documents; of such that are alike, one that yields them in order. */
+export function choosePlan(data: CollectionData, filter: Filter, sort: Sort = []): Plan {
   const constraints = constraintsOf(filter);
   const byId = constraints.byPath.get('_id');
   const primary: Plan = {
@@ -35,18 +37,27 @@ export function choosePlan(data: CollectionData, filter: Filter): Plan {
       plans.push({ index, ...found });
     }
   }
-  const [first = primary, ...others] = plans;
-  return byId?.equals === undefined ? cheapest(data, first, others) : primary;
+  if (byId?.equals !== undefined) {
+    return primary;
+  }
+  const ordered = plans.filter((plan) => isOrdered(plan, sort));
+  const [first = primary, ...others] = [...ordered, ...plans.filter((plan) => !ordered.includes(plan))];
+  return cheapest(data, first, others);
+}
+
+/** Whether the keys that a plan walks come in the order asked for (without a sort: that of `_id`, within each interval). */
+export function isOrdered(plan: Plan, sort: Sort): boolean {
+  const { index, fixedFields, intervals } = plan;
+  if (sort.length === 0) {
+    return index === undefined || fixedFields === index.fields.length;
+  }
+  const byFields = sort.every(([path, direction], at) => direction === 1 && path === index?.fields[fixedFields + at]);
+  return byFields && intervals.length === 1;
 }
 
 /** Whether the intervals hold more documents than a few. */
 export function isBroad(data: CollectionData, plan: Plan): boolean {
   return estimate(data, plan) === ESTIMATE_CAP;
-}
-
-/** Whether each interval yields its documents in the order of `_id`. */
-export function isIdOrdered(plan: Plan): boolean {
-  return plan.index === undefined || plan.fixedFields === plan.index.fields.length;
 }
 
 /** All documents, in the order of `_id`. */

@@ -4,18 +4,17 @@ import { valueAt, valuesEnd } from './index-key.js';
 import { behind, type Interval } from './intervals.js';
 import { countKeys } from './key-count.js';
 import { compileFilter } from './matcher.js';
-import { choosePlan, fullScan, isBroad, isIdOrdered, type Plan } from './planner.js';
+import { choosePlan, fullScan, isBroad, isOrdered, type Plan, type Sort } from './planner.js';
 import { type Candidate, scan } from './scan.js';
 import { TopDocuments } from './top-documents.js';
 import { compareStrings, compareValues } from './value-order.js';
 
 type Compare = (left: Stored<Body>, right: Stored<Body>) => number;
-type Sort = NonNullable<Query['sort']>;
 
 /** The documents that a query names, in its order. */
 export async function selectDocuments(data: CollectionData, query: Query): Promise<Stored<Body>[]> {
-  const plan = choosePlan(data, query.filter);
   const sort = query.sort ?? [];
+  const plan = choosePlan(data, query.filter, sort);
   const matches = compileFilter(query.filter);
   const top = new TopDocuments(query.limit, comparison(sort));
   const positionOf = positions(plan, sort);
@@ -36,7 +35,7 @@ export async function selectDocuments(data: CollectionData, query: Query): Promi
 /** The documents of a page and, where there are more, the one behind it. */
 export async function selectPage(data: CollectionData, query: PageQuery): Promise<Stored<Body>[]> {
   const found = choosePlan(data, query.filter);
-  const plan = continueBehind(!isIdOrdered(found) && isBroad(data, found) ? fullScan() : found, query.after);
+  const plan = continueBehind(!isOrdered(found, []) && isBroad(data, found) ? fullScan() : found, query.after);
   const matches = compileFilter(query.filter);
   const top = new TopDocuments(query.limit + 1, byId);
   const positionOf = positions(plan, []);
@@ -89,29 +88,24 @@ function comparison(sort: Sort): Compare {
   };
 }
 
-/** How the order of the keys that a plan walks tells the order that is asked for, if it does. */
+/** How the keys that a plan walks tell where a document stands in the order that is asked for, if they do. */
 function positions(plan: Plan, sort: Sort): (candidate: Candidate) => Uint8Array | undefined {
-  const { index, intervals, fixedFields } = plan;
-  if (sort.length === 0) {
-    if (index === undefined) {
-      return ({ key }) => key;
-    }
-    const fields = index.fields.length;
-    return isIdOrdered(plan) ? ({ key }) => key?.subarray(valuesEnd(key, fields)) : () => undefined;
-  }
-  const ordered = sort.every(
-    ([path, direction], position) => direction === 1 && path === index?.fields[fixedFields + position],
-  );
-  if (!ordered || intervals.length !== 1) {
+  const { index, fixedFields } = plan;
+  if (!isOrdered(plan, sort)) {
     return () => undefined;
   }
-  const end = fixedFields + sort.length;
-  return ({ key }) => key?.subarray(0, valuesEnd(key, end));
+  if (index === undefined) {
+    return ({ key }) => key;
+  }
+  if (sort.length === 0) {
+    return ({ key }) => key?.subarray(valuesEnd(key, index.fields.length));
+  }
+  return ({ key }) => key?.subarray(0, valuesEnd(key, fixedFields + sort.length));
 }
 
 /** Leaves out of a plan that yields `_id`s in order what does not come behind `after`. */
 function continueBehind(plan: Plan, after: string | undefined): Plan {
-  if (after === undefined || !isIdOrdered(plan)) {
+  if (after === undefined || !isOrdered(plan, [])) {
     return plan;
   }
   const first = behind(Buffer.from(after));

@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import { sharedParts } from '@mooring/test-parts';
+import { MongoClient } from 'mongodb';
+import { documentStoreContract } from '../contract/index.js';
+import { openDocumentStore } from '../open.js';
+
+documentStoreContract(
+  'MongoDB',
+  async () => {
+    const url = sharedParts().mongoUrl;
+    const database = `documents-${randomBytes(6).toString('hex')}`;
+    return {
+      open: () => openDocumentStore({ kind: 'mongodb', url, database }),
+      remove: async () => {
+        const client = new MongoClient(url);
+        await client.db(database).dropDatabase();
+        await client.close();
+      },
+    };
+  },
+  { queryRuns: 8 },
+);
