@@ -4,7 +4,7 @@ import type { ConnectionInfo, StreamFront } from '@mooring/listener';
 import type { Logger, Metrics } from '@mooring/observability';
 import { type AmqpLimits, DEFAULT_AMQP_LIMITS } from './amqp-limits.js';
 import { AmqpMetrics } from './amqp-metrics.js';
-import type { TokenAuthority, TokenClaims } from './cbs/token-authority.js';
+import type { TokenAuthority } from './cbs/token-authority.js';
 import { AmqpConnection } from './connection/amqp-connection.js';
 import type { ServerContext } from './connection/server-context.js';
 import type { LinkHandler } from './links/link-handler.js';
@@ -57,11 +57,9 @@ export class AmqpServer implements StreamFront {
     metrics.connections.set(this.connections.size);
   }
 
-  /** Detaches every link that relies on a token which is good no longer, on all connections. */
-  reviewTokens(good: (claims: TokenClaims) => boolean): void {
-    for (const connection of this.connections) {
-      connection.reviewTokens(good);
-    }
+  /** To be called when keys have changed: links are detached that rely on a token which is good no longer. */
+  async reviewTokens(): Promise<void> {
+    await Promise.all([...this.connections].map((connection) => connection.reviewTokens()));
   }
 
   async drain(graceMs: number): Promise<void> {

@@ -4,6 +4,11 @@ import type { PeerInfo } from '../links/peer-info.js';
 export interface TokenClaims {
   /** Milliseconds since the Unix epoch; from then on links that rely on it are detached. */
   readonly expiresAt: number;
+  /**
+   * Whether the token would be taken now too: asked when keys have changed. A token without this method stays until its
+   * expiry; one whose promise rejects is dropped.
+   */
+  stillGood?(): Promise<boolean>;
 }
 
 export interface TokenRequest {

@@ -73,13 +73,17 @@ export class TokenStore {
     }
   }
 
-  /** Forgets the tokens that are good no longer, for example since a key was changed. */
-  review(good: (claims: TokenClaims) => boolean): void {
-    for (const [audience, entry] of [...this.entries]) {
-      if (!good(entry.claims)) {
-        this.drop(audience, entry, 'The key of the token is good no longer.');
-      }
-    }
+  /** Asks of each token whether it is still good, and forgets those that are not. */
+  async review(): Promise<void> {
+    await Promise.all(
+      [...this.entries].map(async ([audience, entry]) => {
+        const { claims } = entry;
+        const good = await Promise.resolve(claims.stillGood?.() ?? true).catch(() => false);
+        if (!good && this.entries.get(audience)?.claims === claims) {
+          this.drop(audience, entry, 'The key of the token is good no longer.');
+        }
+      }),
+    );
   }
 
   dispose(): void {

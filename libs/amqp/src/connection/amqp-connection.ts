@@ -2,7 +2,6 @@ import type { Duplex } from 'node:stream';
 import type { Timer } from '@mooring/clock';
 import type { ConnectionInfo } from '@mooring/listener';
 import { cbsNode } from '../cbs/cbs-node.js';
-import type { TokenClaims } from '../cbs/token-authority.js';
 import { TokenStore } from '../cbs/token-store.js';
 import { ConnectionEngine } from '../engine/connection-engine.js';
 import type { EngineHost } from '../engine/engine-host.js';
@@ -90,8 +89,8 @@ export class AmqpConnection implements EngineHost {
     }
   }
 
-  reviewTokens(good: (claims: TokenClaims) => boolean): void {
-    this.tokens.review(good);
+  async reviewTokens(): Promise<void> {
+    await this.tokens.review();
   }
 
   destroy(): void {

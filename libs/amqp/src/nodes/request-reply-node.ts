@@ -4,6 +4,7 @@ import type { IncomingDelivery } from '../links/incoming-delivery.js';
 import type { IncomingLink } from '../links/incoming-link.js';
 import type { AttachRequest, ClientRole, LinkEndpoint, LinkHandler } from '../links/link-handler.js';
 import type { OutgoingLink } from '../links/outgoing-link.js';
+import type { PeerInfo } from '../links/peer-info.js';
 import { encodeReply, type Reply, type RequestMessage, readRequest } from '../messages/request-message.js';
 
 /** Requests that a client may have under way on one link. */
@@ -34,11 +35,11 @@ interface ReplyLink {
 }
 
 /**
- * A node that answers requests: the client sends them on one link and receives the replies on another, which a request
- * names by its `reply-to` or which is the only one in its session. One node serves one connection.
+ * A node that answers requests: the client sends them on one link and receives the replies on another of its connection,
+ * which a request names by its `reply-to`, or which lies in the same session.
  */
 export class RequestReplyNode implements LinkHandler {
-  private readonly replyLinks = new Set<ReplyLink>();
+  private readonly replyLinks = new Map<PeerInfo, Set<ReplyLink>>();
 
   constructor(private readonly options: RequestReplyNodeOptions) {}
 
@@ -67,14 +68,15 @@ export class RequestReplyNode implements LinkHandler {
 
   private replies(attach: AttachRequest): LinkEndpoint {
     const reply: ReplyLink = { attach, waiting: [], link: undefined };
-    this.replyLinks.add(reply);
+    const links = this.replyLinks.get(attach.peer) ?? new Set();
+    this.replyLinks.set(attach.peer, links.add(reply));
     return {
       kind: 'source',
       opened: (link) => {
         reply.link = link;
       },
       sendable: () => send(reply),
-      closed: () => void this.replyLinks.delete(reply),
+      closed: () => this.forget(reply),
     };
   }
 
@@ -113,12 +115,20 @@ export class RequestReplyNode implements LinkHandler {
   }
 
   private replyLink(attach: AttachRequest, replyTo: string): ReplyLink | undefined {
-    const links = [...this.replyLinks];
+    const links = [...(this.replyLinks.get(attach.peer) ?? [])];
     return (
       links.find((link) => replyTo !== '' && link.attach.clientAddress === replyTo) ??
       links.find((link) => link.attach.session === attach.session) ??
       links[0]
     );
+  }
+
+  private forget(reply: ReplyLink): void {
+    const links = this.replyLinks.get(reply.attach.peer);
+    links?.delete(reply);
+    if (links?.size === 0) {
+      this.replyLinks.delete(reply.attach.peer);
+    }
   }
 }
 

@@ -66,13 +66,18 @@ export interface ConnectionTakenOver {
   epoch: number;
 }
 
-/** A partition of a consumer group has a new owner: receivers with a smaller owner level, or none, are detached. */
+/**
+ * A partition of a consumer group has a new owner: receivers with a smaller owner level, or none, are detached, and so is the
+ * one that it was taken from at the same level.
+ */
 export interface PartitionTakenOver {
   /** E.g. `events/$default/3`. */
   partition: string;
   /** The receiver that has it now. */
   receiver: string;
   level: number;
+  /** The receiver that had it until now; empty if none did. */
+  previous: string;
 }
 
 function createBaseControlEvent(): ControlEvent {
@@ -554,7 +559,7 @@ export const ConnectionTakenOver: MessageFns<ConnectionTakenOver> = {
 };
 
 function createBasePartitionTakenOver(): PartitionTakenOver {
-  return { partition: "", receiver: "", level: 0 };
+  return { partition: "", receiver: "", level: 0, previous: "" };
 }
 
 export const PartitionTakenOver: MessageFns<PartitionTakenOver> = {
@@ -567,6 +572,9 @@ export const PartitionTakenOver: MessageFns<PartitionTakenOver> = {
     }
     if (message.level !== 0) {
       writer.uint32(24).int64(message.level);
+    }
+    if (message.previous !== "") {
+      writer.uint32(34).string(message.previous);
     }
     return writer;
   },
@@ -608,6 +616,14 @@ export const PartitionTakenOver: MessageFns<PartitionTakenOver> = {
             message.level = longToNumber(reader.int64());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.previous = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -628,6 +644,7 @@ export const PartitionTakenOver: MessageFns<PartitionTakenOver> = {
     message.partition = object.partition ?? "";
     message.receiver = object.receiver ?? "";
     message.level = object.level ?? 0;
+    message.previous = object.previous ?? "";
     return message;
   },
 };
