@@ -45,10 +45,11 @@ export interface IdentityRuntime {
 
 /** Puts identity together; nothing runs before `start`. */
 export async function createIdentityService(options: IdentityOptions): Promise<IdentityRuntime> {
-  const { clock, log, topics, logger } = options;
+  const { clock, log, topics } = options;
+  const logger = options.logger.child({ service: 'identity' });
   const collections = await openCollections(options.documents);
   const vault = new SealingVault(keyEncryptionKey(options.sealKey));
-  const outboxes = makeOutboxes(options, collections);
+  const outboxes = makeOutboxes({ ...options, logger }, collections);
   const devices = new DeviceRepository(collections.devices, (id, pending) => outboxes.devices.tell(id, pending));
   const policies = new Policies({
     collection: collections.policies,
@@ -72,7 +73,7 @@ export async function createIdentityService(options: IdentityOptions): Promise<I
       vault,
     }),
     admission: new AdmissionContract(
-      new AdmissionLookup({ devices, sessions: collections.sessions, vault }),
+      new AdmissionLookup({ devices, sessions: collections.sessions, vault, logger }),
       new Sessions(collections.sessions, devices),
     ),
     access: new AccessContract(policies, certificates),

@@ -106,6 +106,14 @@ describe('keys sealed with another key', () => {
     const other = await fixture.create({ sealKey: Buffer.alloc(32, 8) });
     await expect(get(other.service, 'sealed')).rejects.toThrow(/sealed with/);
   });
+
+  it('admit nobody, and keep nobody else out', async () => {
+    const other = await fixture.create({ sealKey: Buffer.alloc(32, 8) });
+    await put(other.service, wanted('readable'));
+    const keys = ['sealed', 'readable'].map((deviceId) => ({ deviceId, moduleId: '' }));
+    const answer = await other.service.resolveCredentials({ keys });
+    expect(answer.credentials.map(({ found }) => found)).toEqual([false, true]);
+  });
 });
 
 describe('an absent store', () => {

@@ -1,5 +1,7 @@
-import { isValidDeviceId, isValidModuleId } from '@mooring/credentials';
-import type { Collection } from '@mooring/document-store';
+import { setImmediate as turn } from 'node:timers/promises';
+import { isValidDeviceId, isValidModuleId, SealError } from '@mooring/credentials';
+import type { Collection, Stored } from '@mooring/document-store';
+import type { Logger } from '@mooring/observability';
 import { sessionId } from '../domain/happenings.js';
 import type { Authentication, Device, KeyVault, LiveDevice } from '../domain/model.js';
 import { deviceOwner, moduleOwner, openAuthentication } from '../domain/sealed-authentication.js';
@@ -28,7 +30,11 @@ export interface AdmissionOptions {
   readonly devices: DeviceRepository;
   readonly sessions: Collection<SessionRecord>;
   readonly vault: KeyVault;
+  readonly logger: Logger;
 }
+
+/** Keys are opened so many at a time, between which others get their turn: it takes some 10 µs each. */
+const SLICE = 256;
 
 /** Looks up what edges need to admit connections, many at a time. */
 export class AdmissionLookup {
@@ -44,16 +50,30 @@ export class AdmissionLookup {
         valid.map(({ deviceId, moduleId }) => sessionId(deviceId, moduleId)),
       ),
     ]);
-    return keys.map((key) => {
-      const device = devices.get(key.deviceId);
-      const identity = device && this.admissionOf(device, key.moduleId);
-      if (identity === undefined) {
-        return undefined;
+    const admissions: (Admission | undefined)[] = [];
+    for (const [place, key] of keys.entries()) {
+      if (place % SLICE === SLICE - 1) {
+        await turn();
       }
+      const device = devices.get(key.deviceId);
+      const identity = device && this.admitted(device, key.moduleId);
       const stored = sessions.get(sessionId(key.deviceId, key.moduleId));
-      const session = stored && fromSessionRecord(stored);
-      return { ...identity, session: isKept(session, identity.generation) ? session : undefined };
-    });
+      admissions.push(identity && { ...identity, session: keptSession(stored, identity.generation) });
+    }
+    return admissions;
+  }
+
+  /** A record whose keys cannot be opened admits nobody, and costs the others of the batch nothing. */
+  private admitted(device: LiveDevice, moduleId: string): Omit<Admission, 'session'> | undefined {
+    try {
+      return this.admissionOf(device, moduleId);
+    } catch (error) {
+      if (!(error instanceof SealError)) {
+        throw error;
+      }
+      this.options.logger.error({ err: error, deviceId: device.id, moduleId }, 'keys cannot be opened');
+      return undefined;
+    }
   }
 
   private admissionOf(device: LiveDevice, moduleId: string): Omit<Admission, 'session'> | undefined {
@@ -77,6 +97,11 @@ export class AdmissionLookup {
       authentication: openAuthentication(module.authentication, vault, owner),
     };
   }
+}
+
+function keptSession(stored: Stored<SessionRecord> | undefined, generation: string): SessionState | undefined {
+  const session = stored && fromSessionRecord(stored);
+  return isKept(session, generation) ? session : undefined;
 }
 
 /** The generation of a device, or of a module of it; undefined if there is none. */
