@@ -31,11 +31,14 @@ const SECRET_FIELDS = [
   'privateKey',
 ];
 
-/** A logger that writes one JSON object a line to the standard output. */
-export function createLogger(service: string, level: LogLevel): Logger {
+/**
+ * A logger that writes one JSON object a line to the standard output.
+ * @param process which process writes; a service adds its own name: `child({ service })`
+ */
+export function createLogger(process: string, level: LogLevel): Logger {
   return pino({
     level,
-    base: { service },
+    base: { process },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[secret]' },

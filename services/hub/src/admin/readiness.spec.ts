@@ -26,6 +26,8 @@ describe('readiness', () => {
       ],
       clock,
     );
+    // The others have answered before the time of the third is over.
+    await new Promise((resolve) => setImmediate(resolve));
     clock.advance(3_000);
     const { ready, deficiencies } = await asked;
     expect(ready).toBe(false);

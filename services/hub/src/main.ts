@@ -1,0 +1,4 @@
+import 'reflect-metadata';
+import { commandLine } from './command-line.js';
+
+await commandLine().parseAsync();
