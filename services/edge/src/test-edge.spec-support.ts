@@ -55,7 +55,7 @@ export class TestEdge {
       eventLog,
       affinity: shared,
       clock,
-      log: createLogger('test', 'silent'),
+      log: createLogger('silent'),
       metrics,
     });
     await edge.start();
@@ -75,6 +75,7 @@ export class TestEdge {
   /** A new connection; nothing is sent yet. */
   open(certificates: readonly Buffer[] = [], highWaterMark?: number): MqttClient {
     const [client, server] = duplexPair(highWaterMark === undefined ? {} : { highWaterMark });
+    client.on('close', () => server.destroy());
     this.edge.mqtt.accept(server, {
       remoteAddress: '192.0.2.1',
       remotePort: 50_000,
@@ -113,7 +114,9 @@ export class TestEdge {
   }
 
   async stop(): Promise<void> {
-    await this.edge.mqtt.drain(0);
+    const drained = this.edge.mqtt.drain(0);
+    this.clock.advance(1);
+    await drained;
     await this.edge.stop();
   }
 }
