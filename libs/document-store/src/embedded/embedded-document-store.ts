@@ -36,9 +36,15 @@ export class EmbeddedDocumentStore implements DocumentStore {
    */
   static async open(directory: string): Promise<EmbeddedDocumentStore> {
     const giveUp = claimDirectory(directory);
-    // Without overlapping sync a transaction is seen by readers, and acknowledged, only after it is on disk.
-    const path = join(directory, 'documents');
-    const environment = open({ path, noSubdir: false, overlappingSync: false, maxDbs: MAX_DATABASES });
+    const environment = open({
+      path: join(directory, 'documents'),
+      noSubdir: false,
+      maxDbs: MAX_DATABASES,
+      // A transaction is seen by readers, and acknowledged, only after it is on disk.
+      overlappingSync: false,
+      // The write queue forms the batches; lmdb's own leave a rejected promise unhandled when the disk is full.
+      eventTurnBatching: false,
+    });
     const store = new EmbeddedDocumentStore(environment, giveUp);
     try {
       await store.catalogue.checkFormat();
