@@ -62,7 +62,7 @@ export class Lane {
     queue.lane = this;
     this.queues.add(queue);
     this.pressure.add(queue.outstandingRecords, queue.outstandingBytes);
-    this.wake();
+    this.continueAfter(0);
   }
 
   /** The partition goes to another lane; nothing of it may be outstanding. */
@@ -93,7 +93,7 @@ export class Lane {
     for (const queue of this.queues) {
       queue.parked = false;
     }
-    this.wake();
+    this.continueAfter(0);
   }
 
   /** Gives up what has waited for too long, save what is being sent. */
@@ -111,12 +111,6 @@ export class Lane {
   close(): void {
     this.closed = true;
     this.timer?.cancel();
-  }
-
-  private wake(): void {
-    if (this.timer === undefined && this.outstanding.length === 0 && !this.closed) {
-      this.sendAfter(0);
-    }
   }
 
   private sendAfter(ms: number): void {
@@ -203,7 +197,7 @@ export class Lane {
     this.continueAfter(delay);
   }
 
-  /** After the hooks, which may have begun something already. */
+  /** Unless something is under way already, or there is nothing to do. */
   private continueAfter(ms: number): void {
     if (this.timer === undefined && this.outstanding.length === 0 && !this.closed && this.hasWork()) {
       this.sendAfter(ms);
