@@ -50,7 +50,7 @@ export async function start(options: Partial<ListenerOptions> = {}): Promise<Sta
     maxConnections: 100,
     connectRate: 1_000,
     clock: new SystemClock(),
-    log: createLogger('silent'),
+    log: createLogger('test', 'silent'),
     metrics,
     ...options,
   });

@@ -55,7 +55,7 @@ export class TestEdge {
       eventLog,
       affinity: shared,
       clock,
-      log: createLogger('silent'),
+      log: createLogger('test', 'silent'),
       metrics,
     });
     await edge.start();
