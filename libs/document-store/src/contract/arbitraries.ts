@@ -24,21 +24,21 @@ const bounds = fc
   .tuple(fc.constantFrom('$gt', '$gte'), fc.constantFrom('$lt', '$lte'), range, range)
   .map(([lower, upper, low, high]) => ({ [lower]: low, [upper]: high }));
 
-const operators = fc.oneof(
+const operator = fc.oneof(
   fc.record({ $eq: operand }),
   fc.record({ $ne: operand }),
   fc.record({ $in: fc.array(operand, { maxLength: 4 }) }),
   fc.record({ $nin: fc.array(operand, { maxLength: 4 }) }),
   fc.tuple(fc.constantFrom('$gt', '$gte', '$lt', '$lte'), range).map(([name, limit]) => ({ [name]: limit })),
-  bounds,
   fc.record({ $exists: fc.boolean() }),
   fc.record({ $type: fc.constantFrom('string', 'number', 'bool', 'null') }),
   fc.constantFrom('a', 'ab', 'é').map((prefix) => ({ $regex: `^${prefix}` })),
 );
 const condition = fc.oneof(
   operand,
-  operators,
-  operators.map((negated) => ({ $not: negated })),
+  operator,
+  bounds,
+  operator.map((negated) => ({ $not: negated })),
 );
 const conditions: fc.Arbitrary<Filter> = fc.dictionary(path, condition, {
   minKeys: 1,

@@ -3,14 +3,17 @@ import { bulkContract } from './bulk-contract.js';
 import { type ContractSubject, useBench } from './contract-subject.js';
 import { pageContract } from './page-contract.js';
 import { patchContract } from './patch-contract.js';
-import { queryContract } from './query-contract.js';
+import { type QueryContractOptions, queryContract } from './query-contract.js';
 import { writeContract } from './write-contract.js';
 
 export type { ContractSubject } from './contract-subject.js';
 
 export interface ContractOptions {
-  /** How many sets of random documents the queries are compared on; 60 unless given. */
-  readonly queryRuns?: number;
+  /**
+   * How many sets of random documents the queries are compared on (60 unless given), and a seed that makes them the same each
+   * time, for a server that has faults of its own.
+   */
+  readonly query?: QueryContractOptions;
 }
 
 /** What every document store must do. */
@@ -25,6 +28,6 @@ export function documentStoreContract(
     describe('patch', () => patchContract(bench));
     describe('bulk', () => bulkContract(bench));
     describe('page', () => pageContract(bench));
-    describe('query and count', () => queryContract(bench, { runs: options.queryRuns ?? 60 }));
+    describe('query and count', () => queryContract(bench, { numRuns: 60, ...options.query }));
   });
 }

@@ -6,12 +6,9 @@ import { anyFields, anyFilter, anySort } from './arbitraries.js';
 import type { Bench, Entry } from './contract-subject.js';
 import { naiveQuery } from './naive-query.js';
 
-export interface QueryContractOptions {
-  /** Sets of random documents, with several random queries each. */
-  readonly runs: number;
-}
+export type QueryContractOptions = Pick<fc.Parameters<unknown>, 'numRuns' | 'seed'>;
 
-export function queryContract(bench: Bench, { runs }: QueryContractOptions): void {
+export function queryContract(bench: Bench, options: QueryContractOptions): void {
   it('finds, sorts and limits', async () => {
     const things = await bench.collection([['group', 'due'], ['due']]);
     await put(things, [
@@ -138,7 +135,7 @@ export function queryContract(bench: Bench, { runs }: QueryContractOptions): voi
           }
         }
       }),
-      { numRuns: runs },
+      options,
     );
   }, 60_000);
 }
