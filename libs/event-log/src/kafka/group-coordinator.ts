@@ -97,7 +97,7 @@ export class GroupCoordinator {
   /** So that the others need not wait for the member to be taken for dead. */
   async leave(): Promise<void> {
     const { memberId } = this;
-    if (memberId !== '' && this.link !== undefined) {
+    if (memberId !== '') {
       await this.ask(this.settings.requestTimeoutMs, (broker) =>
         broker.leaveGroup({ groupId: this.place.group, memberId }),
       ).catch(() => undefined);

@@ -26,6 +26,8 @@ export class GroupMember implements Subscription {
   readonly begun: Promise<void>;
   private readonly finished: Promise<void>;
   private closed = false;
+  /** A join lasts until all other members have joined, too. */
+  private joining = false;
   private wake: (() => void) | undefined;
   private begin: (() => void) | undefined;
 
@@ -42,14 +44,21 @@ export class GroupMember implements Subscription {
   async close(): Promise<void> {
     this.closed = true;
     this.wake?.();
+    if (this.joining) {
+      this.options.coordinator.close();
+    }
     await this.finished;
   }
 
   private async run(): Promise<void> {
     while (!this.closed) {
       try {
-        await this.consume(await this.options.coordinator.join());
+        this.joining = true;
+        const membership = await this.options.coordinator.join();
+        this.joining = false;
+        await this.consume(membership);
       } catch {
+        this.joining = false;
         // The coordinator moves, starts, or cannot be reached: joined again after a pause.
         await this.sleep(PAUSE_MS);
       }

@@ -115,6 +115,9 @@ export class LaneTable {
   }
 
   private assign(): void {
+    if (this.closed) {
+      return;
+    }
     for (const queue of this.queues) {
       this.place(queue);
     }

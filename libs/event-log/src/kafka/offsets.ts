@@ -8,8 +8,9 @@ const VERSION = 3;
 const CONSUMER = -1;
 const LATEST = -1;
 const EARLIEST = -2;
-const TRIES = 20;
-const PAUSE_MS = 250;
+/** Enough for the election of a leader after its broker left in order. */
+const TRIES = 8;
+const PAUSE_MS = 500;
 
 interface ListOffsetsResponse {
   readonly responses: readonly { partitions: readonly { errorCode: number; offset: string }[] }[];

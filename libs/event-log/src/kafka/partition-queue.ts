@@ -9,6 +9,8 @@ import type { LaneSettings } from './settings.js';
 /** A record's share of what a batch has besides its texts and bytes. */
 const RECORD_OVERHEAD_BYTES = 32;
 const HEADER_OVERHEAD_BYTES = 4;
+/** So that the bound of a last record's size, three bytes to a character, seldom makes its batch grow. */
+const SLACK_BYTES = 2 * 1024;
 
 export interface PartitionName {
   readonly topic: string;
@@ -60,7 +62,7 @@ export class PartitionQueue {
 
   /** Makes the head, of as many of the records that wait as fit. There must be some, and no head. */
   seal({ maxBatchBytes, giveUpMs }: Pick<LaneSettings, 'maxBatchBytes' | 'giveUpMs'>): LaneBatch {
-    const writer = new RecordBatchWriter();
+    const writer = new RecordBatchWriter(Math.min(this.waitingBytes + SLACK_BYTES, maxBatchBytes));
     let bytes = 0;
     for (const pending of this.waiting) {
       if (writer.count > 0 && writer.size + pending.bytes > maxBatchBytes) {

@@ -60,19 +60,24 @@ export class Tails {
   }
 
   private async run(broker: number | undefined): Promise<void> {
-    // Not before the caller, who makes the tail, is done with it.
+    // Not before the loop is known: it would remove itself in vain.
     await Promise.resolve();
     for (let tails = this.ledBy(broker); tails.length > 0 && !this.closed; tails = this.ledBy(broker)) {
       const healthy = await this.fetch(broker, tails);
       if (!healthy && !this.closed) {
         await pause(PAUSE_MS, undefined, { ref: false });
         await this.view.refresh().catch(() => undefined);
-        for (const tail of this.tails.values()) {
-          this.start(this.view.leaderOf(tail.name.topic, tail.name.partition));
-        }
       }
+      this.startAll();
     }
     this.loops.delete(broker);
+  }
+
+  /** Partitions get other leaders whenever anyone refreshes the view. */
+  private startAll(): void {
+    for (const { name } of this.tails.values()) {
+      this.start(this.view.leaderOf(name.topic, name.partition));
+    }
   }
 
   private ledBy(broker: number | undefined): PartitionTail[] {

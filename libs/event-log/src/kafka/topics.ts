@@ -1,9 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import type { LogDeficiency, TopicSpec } from '../port.js';
 import type { ClusterView, PartitionView } from './cluster-view.js';
 
 const SAFE_REPLICATION = 3;
 const SAFE_IN_SYNC = 2;
+const APPEARANCE_TRIES = 30;
+const APPEARANCE_PAUSE_MS = 100;
 /** DescribeConfigs: a value that was set on the topic itself. */
 const SET_ON_TOPIC = 1;
 
@@ -36,8 +39,21 @@ export class Topics {
     });
     for (const spec of specs) {
       this.known.add(spec.name);
-      await this.view.topic(spec.name);
+      await this.appears(spec.name);
     }
+  }
+
+  /** A topic that one broker has created is known to the others a little later. */
+  private async appears(name: string): Promise<void> {
+    for (let tries = 1; tries < APPEARANCE_TRIES; tries++) {
+      try {
+        await this.view.topic(name);
+        return;
+      } catch {
+        await pause(APPEARANCE_PAUSE_MS);
+      }
+    }
+    await this.view.topic(name);
   }
 
   async deficiencies(): Promise<LogDeficiency[]> {

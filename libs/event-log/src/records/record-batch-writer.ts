@@ -3,7 +3,7 @@ import { crc32c } from './crc32c.js';
 import { BATCH_HEADER_BYTES, FIELD, MAGIC } from './record-batch-format.js';
 import { MAX_VARINT_BYTES, sizeOfLength, writeLength } from './varint.js';
 
-const FIRST_BYTES = 2 * 1024;
+const USUAL_BYTES = 2 * 1024;
 /** Attributes, time delta, key length, value length, number of headers, offset delta, and the record's own length. */
 const RECORD_OVERHEAD = 2 + MAX_VARINT_BYTES * 5;
 /** Bytes kept free for a record's length until it is known: right for all but the smallest and the largest. */
@@ -14,8 +14,13 @@ const SHORT_TEXT = 40;
 /** Collects records, encoded, into one batch of Kafka's form: what both adapters store or send. */
 export class RecordBatchWriter {
   count = 0;
-  private buffer = Buffer.allocUnsafe(FIRST_BYTES);
+  private buffer: Buffer;
   private position = BATCH_HEADER_BYTES;
+
+  /** @param expectedBytes of all records, if that is known; it grows as needed */
+  constructor(expectedBytes = USUAL_BYTES) {
+    this.buffer = Buffer.allocUnsafe(BATCH_HEADER_BYTES + expectedBytes);
+  }
 
   /** Bytes so far. */
   get size(): number {
