@@ -78,10 +78,14 @@ export class Listener {
   /** Stops accepting, drains all fronts, and cuts the HTTP requests that are not answered after `graceMs`. */
   async drain(graceMs: number): Promise<void> {
     this.stopAccepting();
-    const cut = this.options.clock.after(graceMs, () => this.closeHttp());
+    const cut = new Promise<void>((resolve) => {
+      this.options.clock.after(graceMs, () => {
+        this.closeHttp();
+        resolve();
+      });
+    });
     await Promise.all([...this.streams.values()].map((front) => front.drain(graceMs)));
-    await this.closing;
-    cut.cancel();
+    await Promise.race([this.closing, cut]);
   }
 
   /** Closes all at once, but the streams that fronts have accepted: those are theirs. */

@@ -2,6 +2,7 @@ import type {
   Appender,
   AppendOrigin,
   EventLog,
+  LogDeficiency,
   LogRecord,
   PartitionReader,
   StoredRecord,
@@ -24,6 +25,7 @@ export class FakeAppender implements Appender {
   capacity = Number.POSITIVE_INFINITY;
   private waiting: Waiting[] = [];
   private scheduled = false;
+  private emptied: (() => void) | undefined;
 
   constructor(private readonly onRecord: (record: LogRecord) => void) {}
 
@@ -52,7 +54,11 @@ export class FakeAppender implements Appender {
   }
 
   async drained(): Promise<void> {
-    this.acknowledge();
+    if (this.waiting.length > 0) {
+      await new Promise<void>((resolve) => {
+        this.emptied = resolve;
+      });
+    }
   }
 
   /** Acknowledges what waits, or the first of it. */
@@ -68,6 +74,9 @@ export class FakeAppender implements Appender {
     }
     for (const origin of origins) {
       origin.appendable();
+    }
+    if (this.waiting.length === 0) {
+      this.emptied?.();
     }
   }
 
@@ -106,8 +115,10 @@ export class FakeEventLog implements EventLog {
     this.control({ $case: 'beat', value: {} });
   }
 
-  async deficiencies() {
-    return [];
+  unavailable = false;
+
+  async deficiencies(): Promise<readonly LogDeficiency[]> {
+    return this.unavailable ? [{ severity: 'unavailable', message: 'gone' }] : [];
   }
 
   ensureTopics = unused;

@@ -81,6 +81,19 @@ describe('the web server', () => {
     expect(await received(socket, 100)).toContain('198.51.100.7');
   });
 
+  it('answers a request that offers another protocol as if it did not', async () => {
+    const { ports } = await start();
+    const offering = request({
+      port: ports['https'],
+      rejectUnauthorized: false,
+      headers: { connection: 'Upgrade', upgrade: 'h2c' },
+    });
+    offering.end();
+    const [response] = await once(offering, 'response');
+    response.resume();
+    expect(response.statusCode).toBe(200);
+  });
+
   it('refuses headers that have no end', async () => {
     const { ports } = await start();
     const endless = request({ port: ports['https'], rejectUnauthorized: false, headers: { a: 'x'.repeat(20_000) } });

@@ -40,6 +40,8 @@ export function createWebServer(options: WebServerOptions): Server {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      // A request that offers another protocol is answered as if it did not.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     options.http ?? notFound,
   );

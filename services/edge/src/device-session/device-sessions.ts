@@ -73,6 +73,7 @@ export class DeviceSessions {
       live: this.live,
       announce: ({ deviceId, moduleId }, epoch) => this.control.announceTakeOver({ deviceId, moduleId, epoch }),
       logSilenceMs: () => this.control.silenceMs,
+      isLogUnavailable: () => isUnavailable(options.eventLog),
       clock,
       log,
     });
@@ -183,5 +184,14 @@ export class DeviceSessions {
     const { hostname, clock } = this.options;
     const request = { identity, presented, credentials, hostname: hostname.toLowerCase(), now: clock.now() };
     return authenticate(request, this.trust);
+  }
+}
+
+async function isUnavailable(eventLog: EventLog): Promise<boolean> {
+  try {
+    return (await eventLog.deficiencies()).some(({ severity }) => severity === 'unavailable');
+  } catch {
+    // Whatever it is, the log cannot be asked.
+    return true;
   }
 }

@@ -101,6 +101,9 @@ describe('the lease', () => {
     live.publish(TELEMETRY, 'x', 1);
     expect(await live.acknowledgements(1)).toEqual([1]);
     await edge.pass(LEASE_MS / 1_000 + 5, { beating: false });
+    expect(live.closed).toBe(false);
+    edge.eventLog.unavailable = true;
+    await edge.pass(5, { beating: false });
     await live.closing();
     expect(await edge.metric('mooring_edge_closes_total')).toContain('reason="isolated"} 1');
     Object.assign(affinity, original);

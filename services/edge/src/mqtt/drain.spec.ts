@@ -27,6 +27,20 @@ describe('drain', () => {
     expect(edge.ingress.records).toHaveLength(1);
   });
 
+  it('waits for the wills of whom it closes', async () => {
+    const will = { topic: TELEMETRY, payload: Buffer.from('gone') };
+    await edge.connected({ will });
+    let isDone = false;
+    const drained = edge.edge.mqtt.drain(10_000).then(() => {
+      isDone = true;
+    });
+    await turn();
+    expect(edge.ingress.records).toHaveLength(1);
+    expect(isDone).toBe(false);
+    edge.ingress.acknowledge();
+    await drained;
+  });
+
   it('closes what is left when its time is over', async () => {
     const busy = await edge.connected();
     busy.publish(TELEMETRY, 'x', 1);

@@ -42,19 +42,32 @@ export class MqttFront implements StreamFront {
     new MqttConnection(this.context, stream, info, this.nextId.toString(36));
   }
 
-  /** Admits nobody more, acknowledges what is in flight, and closes all connections; resolves when that is done. */
+  /**
+   * Admits nobody more, acknowledges what is in flight, and closes all connections. Their wills are in the event log when it
+   * resolves, unless the time was not enough.
+   */
   async drain(graceMs: number): Promise<void> {
+    const { clock, ingress } = this.context;
     this.draining = true;
-    const done = new Promise<void>((resolve) => {
+    const emptied = new Promise<void>((resolve) => {
       this.emptied = resolve;
     });
     for (const connection of [...this.connections]) {
       connection.drain();
     }
-    const cut = this.context.clock.after(graceMs, () => this.closeAll());
     this.checkEmptied();
-    await done;
-    cut.cancel();
+    await new Promise<void>((resolve) => {
+      const cut = clock.after(graceMs, () => {
+        this.closeAll();
+        resolve();
+      });
+      void emptied
+        .then(() => ingress.drained())
+        .then(() => {
+          cut.cancel();
+          resolve();
+        });
+    });
     this.timer.cancel();
   }
 

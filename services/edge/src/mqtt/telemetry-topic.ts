@@ -1,4 +1,5 @@
 import type { MutableHeaders } from '@mooring/messages';
+import type { DeviceIdentity } from '../device-session/device-identity.js';
 import { addPropertyBag } from '../telemetry/property-bag.js';
 import type { MqttLimits } from './mqtt-limits.js';
 import { ProtocolError } from './protocol-error.js';
@@ -30,8 +31,21 @@ export function readTelemetryProperties(topic: string, at: number, { headers, li
     throw new ProtocolError('a property bag that is too long', 'too-large');
   }
   const bag = topic.slice(start, end);
-  if (FORBIDDEN.test(bag) || levels(topic) > limits.maxTopicLevels || !addPropertyBag(bag, headers)) {
+  checkTopic(topic, start, limits);
+  if (!addPropertyBag(bag, headers)) {
     throw new ProtocolError('a malformed property bag');
+  }
+}
+
+/** Where an identity publishes its telemetry; a bag of properties may follow. */
+export function telemetryTopic({ deviceId, moduleId }: DeviceIdentity): string {
+  return `devices/${deviceId}${moduleId === '' ? '' : `/modules/${moduleId}`}/messages/events`;
+}
+
+/** @throws ProtocolError if a topic may not be published to, be it the hub's or not; before `from` it is known to be good */
+export function checkTopic(topic: string, from: number, limits: Pick<MqttLimits, 'maxTopicLevels'>): void {
+  if (FORBIDDEN.test(topic.slice(from)) || levels(topic) > limits.maxTopicLevels) {
+    throw new ProtocolError('a malformed topic');
   }
 }
 

@@ -15,6 +15,7 @@ export interface OwnershipOptions {
   readonly announce: (identity: DeviceIdentity, epoch: number) => Promise<void>;
   /** Time for which nothing has come through the event log. */
   readonly logSilenceMs: () => number;
+  readonly isLogUnavailable: () => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -98,14 +99,15 @@ export class Ownership {
       this.renewedAt = clock.monotonic();
     } catch (error) {
       log.warn({ err: error }, 'the lease could not be renewed; live connections go on, new ones are refused');
-      this.closeIfIsolated();
+      await this.closeIfIsolated();
     }
   }
 
   /** Without either store nobody could tell this process that a device is elsewhere by now. */
-  private closeIfIsolated(): void {
-    const { live, clock, logSilenceMs } = this.options;
-    if (clock.monotonic() - this.renewedAt >= LEASE_MS && logSilenceMs() >= LEASE_MS) {
+  private async closeIfIsolated(): Promise<void> {
+    const { live, clock, logSilenceMs, isLogUnavailable } = this.options;
+    const isLapsed = clock.monotonic() - this.renewedAt >= LEASE_MS;
+    if (isLapsed && logSilenceMs() >= LEASE_MS && (await isLogUnavailable())) {
       for (const connection of [...live.all()]) {
         connection.close('isolated');
       }

@@ -3,7 +3,7 @@ import { parseIdentity } from '../../device-session/device-identity.js';
 import { PROTOCOL_LEVEL } from '../codec/connect-packet.js';
 import { CONNECT_RETURN } from '../codec/packet-type.js';
 import { ProtocolError } from '../protocol-error.js';
-import { readTelemetryProperties } from '../telemetry-topic.js';
+import { readTelemetryProperties, telemetryTopic } from '../telemetry-topic.js';
 import { WILL_PROPERTY } from '../will.js';
 import { type ConnectAttempt, ConnectRefused } from './connect-attempt.js';
 import { parseUserName } from './user-name.js';
@@ -45,8 +45,7 @@ export function checkWill({ connection, packet, identity }: ConnectAttempt): voi
   if (will === undefined) {
     return;
   }
-  const { deviceId, moduleId } = identity;
-  const own = `devices/${deviceId}${moduleId === '' ? '' : `/modules/${moduleId}`}/messages/events`;
+  const own = telemetryTopic(identity);
   if (!will.topic.startsWith(own) || will.qos > 1) {
     throw new ConnectRefused(CONNECT_RETURN.notAuthorized, 'will');
   }

@@ -9,6 +9,7 @@ import type { ConnectReturnCode } from '../codec/packet-type.js';
 import type { MqttContext } from '../mqtt-context.js';
 import { dispatch } from '../packets/dispatch.js';
 import { ProtocolError } from '../protocol-error.js';
+import { telemetryTopic } from '../telemetry-topic.js';
 import { publishWill, type WillMessage } from '../will.js';
 import type { Due } from './deadline-wheel.js';
 import { lingerUntilSent } from './linger.js';
@@ -22,7 +23,6 @@ const NO_SUBSCRIPTIONS: ReadonlyMap<string, number> = new Map();
 export class MqttConnection implements LiveConnection, AppendOrigin, Due {
   admission: Admission | undefined;
   stamps: TelemetryStamps | undefined;
-  /** `devices/{d}/messages/events`, or the module's. */
   telemetryTopic = '';
   will: WillMessage | undefined;
   cleanSession = true;
@@ -59,10 +59,9 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
 
   /** It is somebody's from now on. */
   admit(admission: Admission, modelId: string | undefined): void {
-    const { deviceId, moduleId } = admission.identity;
     this.admission = admission;
     this.stamps = new TelemetryStamps(admission, modelId);
-    this.telemetryTopic = `devices/${deviceId}${moduleId === '' ? '' : `/modules/${moduleId}`}/messages/events`;
+    this.telemetryTopic = telemetryTopic(admission.identity);
   }
 
   /** @param keepAlive seconds, greater than 0 */

@@ -2,12 +2,11 @@ import type { Frame } from '../codec/frame-reader.js';
 import type { MqttConnection } from '../connection/mqtt-connection.js';
 import { HOLD } from '../connection/read-hold.js';
 import { ProtocolError } from '../protocol-error.js';
-import { readTelemetryProperties } from '../telemetry-topic.js';
+import { checkTopic, readTelemetryProperties } from '../telemetry-topic.js';
 
 /** A payload that is so much smaller than what it was received in is copied, so as not to keep all of that. */
 const COPY_BELOW = 8;
 const RETAIN_PROPERTY = 'mqtt-retain';
-const REPLACEMENT_CHARACTER = '\ufffd';
 
 /** PUBLISH (section 3.3): of telemetry, or of an operation that somebody handles. */
 export function handlePublish(connection: MqttConnection, frame: Frame): void {
@@ -74,7 +73,8 @@ function publishTelemetry(connection: MqttConnection, publish: Publish & { reado
 
 function publishOperation(connection: MqttConnection, { topic, packetId, payload }: Publish): void {
   const { context, admission } = connection;
-  const handler = topic.includes(REPLACEMENT_CHARACTER) ? undefined : context.topicHandlers.find(topic);
+  checkTopic(topic, 0, context.limits);
+  const handler = context.topicHandlers.find(topic);
   if (admission === undefined || handler === undefined) {
     throw new ProtocolError('a PUBLISH to a topic that it may not use', 'not-authorized');
   }
