@@ -6,6 +6,8 @@ export interface AppendLimits {
   readonly bytes: number;
 }
 
+const KEEP_ALIVE_MS = 60_000;
+
 /** Counts what is outstanding and tells the origins that were asked to stop when half of it has gone. */
 export class BackPressure {
   records = 0;
@@ -39,9 +41,13 @@ export class BackPressure {
     this.waiting.delete(origin);
   }
 
-  /** Resolves when nothing is outstanding. */
+  /** Resolves when nothing is outstanding; until then the process does not end for lack of anything to do. */
   drained(): Promise<void> {
-    return this.records === 0 ? Promise.resolve() : new Promise((resolve) => void this.drainWaiters.push(resolve));
+    if (this.records === 0) {
+      return Promise.resolve();
+    }
+    const keepAlive = setInterval(() => undefined, KEEP_ALIVE_MS);
+    return new Promise<void>((resolve) => void this.drainWaiters.push(resolve)).finally(() => clearInterval(keepAlive));
   }
 
   /**

@@ -16,7 +16,7 @@ describe('EmbeddedEventLog', () => {
   let log: EmbeddedEventLog;
 
   async function open(options: Partial<EmbeddedEventLogOptions> = {}): Promise<void> {
-    log = await EmbeddedEventLog.open({ directory, clock, retentionSweepMs: SWEEP_MS, ...options });
+    log = await EmbeddedEventLog.open({ directory, clock, retentionSweepMs: SWEEP_MS, flushIntervalMs: 0, ...options });
     await log.ensureTopics([{ name: 't', partitions: 1, retentionMs: HOUR_MS }]);
   }
 

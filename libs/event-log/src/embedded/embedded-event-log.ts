@@ -35,10 +35,13 @@ export interface EmbeddedEventLogOptions {
   readonly limits?: AppendLimits;
   /** How often old records are looked for; one minute if not given. */
   readonly retentionSweepMs?: number;
+  /** From the start of one flush to that of the next, at least; 2 if not given. A flush after a pause begins at once. */
+  readonly flushIntervalMs?: number;
   readonly flushGate?: FlushGate;
 }
 
 const DEFAULT_LIMITS: AppendLimits = { records: 20_000, bytes: 32 * 1024 * 1024 };
+const DEFAULT_FLUSH_INTERVAL_MS = 2;
 const DEFAULT_SWEEP_MS = 60_000;
 const DEFAULT_MAX_RECORDS = 500;
 
@@ -62,7 +65,10 @@ export class EmbeddedEventLog implements EventLog {
     private readonly store: BlockStore,
   ) {
     this.clock = options.clock ?? new SystemClock();
-    this.commits = new GroupCommit(store, this.clock, options.flushGate);
+    this.commits = new GroupCommit(store, this.clock, {
+      intervalMs: options.flushIntervalMs ?? DEFAULT_FLUSH_INTERVAL_MS,
+      gate: options.flushGate,
+    });
     for (const { id, spec } of storedTopics(store)) {
       this.topics.set(spec.name, new Topic(id, spec, store));
     }

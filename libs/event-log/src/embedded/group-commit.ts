@@ -12,6 +12,12 @@ interface StateWrite {
 /** Awaited before each flush: lets a test hold it back. */
 export type FlushGate = () => Promise<void>;
 
+export interface GroupCommitOptions {
+  /** From the start of one flush to that of the next, at least. */
+  readonly intervalMs: number;
+  readonly gate: FlushGate | undefined;
+}
+
 /**
  * One flush at a time: all that is appended, and all positions that groups commit, while a flush is in progress share the
  * next one, its transaction and its sync.
@@ -22,13 +28,14 @@ export class GroupCommit {
   private readonly appenders: EmbeddedAppender[] = [];
   private states = new Map<string, StateWrite>();
   private running = false;
+  private lastFlush = Number.NEGATIVE_INFINITY;
   private closed: Promise<void> | undefined;
   private whenIdle: (() => void) | undefined;
 
   constructor(
     private readonly store: BlockStore,
     private readonly clock: Clock,
-    private readonly gate: FlushGate | undefined,
+    private readonly options: GroupCommitOptions,
   ) {}
 
   add(appender: EmbeddedAppender): void {
@@ -38,8 +45,7 @@ export class GroupCommit {
   readonly request = (): void => {
     if (!this.running && this.closed === undefined) {
       this.running = true;
-      // After the current turn of the event loop: all that it reads from sockets shares the flush.
-      setImmediate(() => void this.run());
+      void this.run();
     }
   };
 
@@ -74,11 +80,29 @@ export class GroupCommit {
   private async run(): Promise<void> {
     // Nothing may come between the last look at what waits and the end of the run: its request would be lost.
     while (this.closed === undefined && this.waiting()) {
-      await this.gate?.();
+      await this.turn();
+      await this.options.gate?.();
+      this.lastFlush = this.clock.monotonic();
       await this.flush();
     }
     this.running = false;
     this.whenIdle?.();
+  }
+
+  /**
+   * Until the next flush may begin: after the current turn of the event loop, so that all that it reads from sockets shares
+   * the flush; under load not before the last flush is a little while ago, so that more do.
+   */
+  private turn(): Promise<void> {
+    const rest = this.lastFlush + this.options.intervalMs - this.clock.monotonic();
+    return new Promise((resolve) => {
+      if (rest > 0) {
+        // Not by the clock, whose timers let the process end: something waits to be written.
+        setTimeout(resolve, rest);
+      } else {
+        setImmediate(resolve);
+      }
+    });
   }
 
   private waiting(): boolean {
