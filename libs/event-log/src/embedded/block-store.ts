@@ -41,7 +41,9 @@ export class BlockStore {
   private readonly state: Database<StoredState['value'], (string | number)[]>;
 
   constructor(directory: string) {
-    this.root = open({ path: join(directory, 'log.mdb'), overlappingSync: false, maxDbs: 4 });
+    // Each write is a batch of its own; a batch of the event loop's turn around it would have a promise that nobody handles.
+    const options = { overlappingSync: false, eventTurnBatching: false, maxDbs: 4 };
+    this.root = open(join(directory, 'log.mdb'), options);
     this.blocks = this.root.openDB({ name: 'blocks', encoding: 'binary', keyEncoding: 'binary' });
     this.state = this.root.openDB({ name: 'state', encoding: 'json' });
     syncDirectory(directory);
