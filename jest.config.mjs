@@ -14,6 +14,7 @@ const project = (displayName, testMatch, more = {}) => ({
 const onRealParts = {
   globalSetup: `${parts}/jest-global-setup.js`,
   globalTeardown: `${parts}/jest-global-teardown.js`,
+  setupFilesAfterEnv: ['<rootDir>/scripts/test-run/real-parts-timeout.mjs'],
 };
 const everyPackage = '{proto,libs/*,services/*,test/*}/dist/**';
 
@@ -22,7 +23,7 @@ export default {
     project('unit', [`${everyPackage}/*.spec.js`, 'scripts/**/*.spec.mjs'], {
       testPathIgnorePatterns: ['/node_modules/', '\\.contract\\.spec\\.js$', '\\.e2e\\.spec\\.js$'],
     }),
-    project('contract', [`${everyPackage}/*.contract.spec.js`], { ...onRealParts, testTimeout: 30_000 }),
-    project('e2e', [`${everyPackage}/*.e2e.spec.js`], { ...onRealParts, testTimeout: 120_000 }),
+    project('contract', [`${everyPackage}/*.contract.spec.js`], onRealParts),
+    project('e2e', [`${everyPackage}/*.e2e.spec.js`], onRealParts),
   ],
 };

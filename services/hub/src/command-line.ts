@@ -1,4 +1,5 @@
 import { ConfigurationError, loadConfiguration } from '@mooring/config';
+import { SealError } from '@mooring/credentials';
 import { isHubError } from '@mooring/errors';
 import { ListenError } from '@mooring/listener';
 import { Command, InvalidArgumentError } from 'commander';
@@ -42,6 +43,9 @@ function explain(error: unknown): string {
   }
   if (error instanceof ConfigurationError || isHubError(error)) {
     return error.message;
+  }
+  if (error instanceof SealError) {
+    return `${error.message} MOORING_SEAL_KEY must name the key that the stores were first used with.`;
   }
   if (error instanceof Error && OPERATIONAL.has(error.name)) {
     return error.message;

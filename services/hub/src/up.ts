@@ -1,4 +1,6 @@
-import { createApi, PolicyDirectory } from '@mooring/api';
+import { hostname } from 'node:os';
+import { AmqpServer } from '@mooring/amqp';
+import { createApi, EventHubsEndpoint, PolicyDirectory } from '@mooring/api';
 import { SystemClock } from '@mooring/clock';
 import type { Configuration, Settings } from '@mooring/config';
 import { EDGE, type Edge } from '@mooring/edge';
@@ -69,9 +71,33 @@ export async function startHub(configuration: Configuration, options: UpOptions)
     ...runtime,
   });
 
+  const eventHubs = await EventHubsEndpoint.open({
+    log: stores.log,
+    affinity: stores.affinity,
+    policies,
+    topics,
+    consumerGroups: configuration.resources.consumerGroups,
+    hostnames: [settings.hostname],
+    process: settings.edgeId ?? `${hostname()}-${process.pid}`,
+    createdAt: runtime.clock.now(),
+    ...runtime,
+  });
+  const amqp = new AmqpServer({
+    limits: {
+      maxConnections: settings.amqpMaxConnections,
+      maxLinks: settings.amqpMaxLinks,
+      maxFrameBytes: settings.amqpMaxFrameBytes,
+    },
+    authorities: [eventHubs.authority],
+    handlers: eventHubs.handlers,
+    ...runtime,
+  });
+  policies.onChanged(() => amqp.reviewTokens());
+
   const httpsPort = await chooseHttpsPort(settings, options.unprivilegedHttpsPort);
   const listener = new Listener(listenerOptions({ settings, httpsPort, tls: certificate, ...runtime }));
   listener.serve('mqtt', edge.mqtt);
+  listener.serve('amqp', amqp);
   listener.serveHttp(api.front);
 
   let draining = false;
@@ -92,6 +118,7 @@ export async function startHub(configuration: Configuration, options: UpOptions)
       api.drain();
       await listener.drain(settings.drainSeconds * 1000);
       await api.close();
+      await eventHubs.close();
       await policies.close();
       await services.close();
       await stores.close();

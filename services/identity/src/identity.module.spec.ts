@@ -17,7 +17,7 @@ describe('IdentityModule', () => {
       log: fixture.log,
       topics: hubTopics('mooring', 4, 3_600_000),
       clock: new SystemClock(),
-      logger: createLogger('silent'),
+      logger: createLogger('test', 'silent'),
       metrics: createMetrics(),
       hubName: 'hub',
       sealKey: Buffer.alloc(32, 7),

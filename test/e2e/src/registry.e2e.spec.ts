@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type HubPart, startHub } from '@mooring/test-parts';
+import { type HubPart, startHub, until } from '@mooring/test-parts';
 import type { Device, Registry } from 'azure-iothub';
 import { openRegistry } from './support/registry.js';
 import { onEveryStore } from './support/stores.js';
@@ -70,9 +70,7 @@ onEveryStore('the registry with the npm service SDK', (stores) => {
     const disabled = devices.map((device) => ({ ...device, status: 'disabled' as const }));
     expect((await registry.updateDevices(disabled, true)).responseBody.isSuccessful).toBe(true);
     expect((await registry.get('bulk-42')).responseBody).toMatchObject({ status: 'disabled' });
-    expect((await registry.removeDevices([...devices, { deviceId: 'bulk-new' }], true)).responseBody.isSuccessful).toBe(
-      true,
-    );
+    expect((await registry.removeDevices(devices, true)).responseBody.isSuccessful).toBe(true);
     await expect(registry.get('bulk-42')).rejects.toMatchObject({ name: 'DeviceNotFoundError' });
   });
 
@@ -81,8 +79,10 @@ onEveryStore('the registry with the npm service SDK', (stores) => {
     await registry.addDevices(Array.from({ length: 5 }, (_, index) => ({ deviceId: `listed-${index}` })));
     const listed = (await registry.list()).responseBody.map((device) => device.deviceId);
     expect(listed).toEqual(expect.arrayContaining(['listed-0', 'listed-4']));
-    const after = (await registry.getRegistryStatistics()).responseBody;
-    expect(Number(after.totalDeviceCount)).toBe(Number(before.totalDeviceCount) + 5);
+    // A count that was costly is kept for a moment.
+    const counted = async () => Number((await registry.getRegistryStatistics()).responseBody.totalDeviceCount);
+    const expected = Number(before.totalDeviceCount) + 5;
+    await until(async () => (await counted()) === expected, { what: `${expected} devices`, timeoutMs: 10_000 });
   });
 
   it('creates, updates with ETag, lists and deletes modules', async () => {

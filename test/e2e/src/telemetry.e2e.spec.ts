@@ -136,7 +136,7 @@ onEveryStore('telemetry of the npm device SDK', (stores) => {
       const { cert, key } = await authority.issue(deviceId);
       const client = Client.fromConnectionString(`HostName=${hub.host};DeviceId=${deviceId};x509=true`, transport);
       client.setOptions({ cert, key });
-      expect((await sendOne(client, deviceId)).body).toBe('hello');
+      expect(String((await sendOne(client, deviceId)).body)).toBe('hello');
     });
 
     it('of a module carries its id', async () => {

@@ -69,7 +69,7 @@ export class IdentityFixture {
       log: log?.(this.log) ?? this.log,
       topics: TOPICS,
       clock: clock ?? new SystemClock(),
-      logger: createLogger('silent'),
+      logger: createLogger('test', 'silent'),
       metrics,
       hubName: 'hub',
       sealKey: sealKey ?? Buffer.alloc(32, 7),
