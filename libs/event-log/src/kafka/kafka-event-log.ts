@@ -16,14 +16,14 @@ import type {
   TopicSpec,
 } from '../port.js';
 import { Follower } from '../reading/follower.js';
-import { BrokerLinks } from './broker-links.js';
-import { ClusterView } from './cluster-view.js';
-import { GroupCoordinator } from './group-coordinator.js';
-import { GroupMember } from './group-member.js';
-import { KafkaAppender } from './kafka-appender.js';
-import { LaneTable } from './lane-table.js';
-import { NoLeaderSender, ProduceSender } from './produce-sender.js';
-import { Readers } from './readers.js';
+import { BrokerLinks } from './connection/broker-links.js';
+import { ClusterView } from './connection/cluster-view.js';
+import { GroupCoordinator } from './groups/group-coordinator.js';
+import { GroupMember } from './groups/group-member.js';
+import { KafkaAppender } from './lanes/kafka-appender.js';
+import { LaneTable } from './lanes/lane-table.js';
+import { NoLeaderSender, ProduceSender } from './lanes/produce-sender.js';
+import { Readers } from './reading/readers.js';
 import { type KafkaEventLogOptions, type KafkaSettings, kafkaSettings } from './settings.js';
 import { Topics } from './topics.js';
 

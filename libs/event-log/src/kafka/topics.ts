@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import type { LogDeficiency, TopicSpec } from '../port.js';
-import type { ClusterView, PartitionView } from './cluster-view.js';
+import type { ClusterView, PartitionView } from './connection/cluster-view.js';
 
 const SAFE_REPLICATION = 3;
 const SAFE_IN_SYNC = 2;

@@ -1,12 +1,12 @@
 import type { ManualClock } from '@mooring/clock';
-import { partitionOf } from '../partitioner.js';
-import { readBatchHeader, readRecordBatch } from '../records/record-batch-reader.js';
+import { partitionOf } from '../../partitioner.js';
+import { readBatchHeader, readRecordBatch } from '../../records/record-batch-reader.js';
+import { type KafkaSettings, kafkaSettings } from '../settings.js';
 import { KafkaAppender } from './kafka-appender.js';
 import type { LaneSender } from './lane.js';
 import type { BatchOutcome, LaneBatch } from './lane-batch.js';
 import { LaneTable } from './lane-table.js';
 import { NoLeaderSender } from './produce-sender.js';
-import { type KafkaSettings, kafkaSettings } from './settings.js';
 
 /** A request that waits for the test to decide what becomes of it. */
 export class SimulatedSend {

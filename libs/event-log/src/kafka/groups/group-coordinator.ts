@@ -1,14 +1,14 @@
-import { EventLogError } from '../errors.js';
-import { BrokerLink } from './broker-link.js';
-import type { ClusterView } from './cluster-view.js';
+import { EventLogError } from '../../errors.js';
+import { BrokerLink } from '../connection/broker-link.js';
+import type { ClusterView } from '../connection/cluster-view.js';
 import {
   type Broker,
   GROUP_COORDINATOR,
   isBrokersAnswer,
   MemberAssignment,
   MemberMetadata,
-} from './kafkajs-internals.js';
-import type { KafkaConnectionSettings } from './settings.js';
+} from '../connection/kafkajs-internals.js';
+import type { KafkaConnectionSettings } from '../settings.js';
 
 /** A member is taken for dead after so long without a heartbeat: the least that Kafka allows unless told otherwise. */
 const SESSION_TIMEOUT_MS = 6_000;

@@ -1,8 +1,8 @@
-import { EventLogError } from '../errors.js';
-import type { BrokerLinks } from './broker-links.js';
-import type { ClusterView } from './cluster-view.js';
-import { requestOf } from './kafkajs-internals.js';
-import type { PartitionName } from './partition-queue.js';
+import { EventLogError } from '../../errors.js';
+import type { BrokerLinks } from '../connection/broker-links.js';
+import type { ClusterView } from '../connection/cluster-view.js';
+import { requestOf } from '../connection/kafkajs-internals.js';
+import type { PartitionName } from '../partition-name.js';
 
 const VERSION = 3;
 const CONSUMER = -1;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@mooring/clock';
 import fc from 'fast-check';
-import type { AppendOrigin } from '../port.js';
+import type { AppendOrigin } from '../../port.js';
 import { SimulatedCluster, textsOf } from './simulated-cluster.js';
 
 const BROKERS = [1, 2, 3];

@@ -1,7 +1,7 @@
 import type { Clock } from '@mooring/clock';
-import { EventLogError } from '../errors.js';
-import type { BatchHandler, PartitionReader, Subscription } from '../port.js';
-import { GroupWorker } from '../reading/group-worker.js';
+import { EventLogError } from '../../errors.js';
+import type { BatchHandler, PartitionReader, Subscription } from '../../port.js';
+import { GroupWorker } from '../../reading/group-worker.js';
 import type { GroupCoordinator, Membership } from './group-coordinator.js';
 
 /** How soon a member learns that the group is shared out anew. */

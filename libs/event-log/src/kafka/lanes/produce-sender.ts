@@ -1,5 +1,5 @@
-import { EventLogError } from '../errors.js';
-import type { BrokerLinks } from './broker-links.js';
+import { EventLogError } from '../../errors.js';
+import type { BrokerLinks } from '../connection/broker-links.js';
 import type { LaneSender } from './lane.js';
 import type { BatchOutcome, LaneBatch } from './lane-batch.js';
 import { produceRequest } from './produce.js';

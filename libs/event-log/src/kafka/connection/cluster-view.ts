@@ -1,8 +1,8 @@
-import { EventLogError } from '../errors.js';
+import { EventLogError } from '../../errors.js';
+import type { KafkaConnectionSettings } from '../settings.js';
 import { type BrokerAddress, BrokerLink } from './broker-link.js';
 import { requestOf } from './kafkajs-internals.js';
 import { KAFKA_ERROR } from './protocol-errors.js';
-import type { KafkaConnectionSettings } from './settings.js';
 
 export interface PartitionView {
   /** Node id of the leader; none while there is none. */

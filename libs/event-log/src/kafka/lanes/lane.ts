@@ -1,10 +1,10 @@
 import type { Clock, Timer } from '@mooring/clock';
-import { BackPressure } from '../appending/back-pressure.js';
-import { EventLogError } from '../errors.js';
-import type { AppendOrigin } from '../port.js';
+import { BackPressure } from '../../appending/back-pressure.js';
+import { EventLogError } from '../../errors.js';
+import type { AppendOrigin } from '../../port.js';
+import type { LaneSettings } from '../settings.js';
 import { acknowledge, type BatchOutcome, type LaneBatch, silence } from './lane-batch.js';
 import type { PartitionQueue } from './partition-queue.js';
-import type { LaneSettings } from './settings.js';
 
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;

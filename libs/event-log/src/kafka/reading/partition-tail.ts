@@ -1,6 +1,6 @@
-import type { StoredRecord } from '../port.js';
+import type { StoredRecord } from '../../port.js';
+import type { PartitionName } from '../partition-name.js';
 import { type FetchedPartition, recordsFrom } from './fetch.js';
-import type { PartitionName } from './partition-queue.js';
 
 /** What a tail remembers, for readers that are a little behind. */
 const MAX_RECORDS = 2_000;

@@ -1,4 +1,4 @@
-import type { AppendOrigin, LogRecord } from '../port.js';
+import type { AppendOrigin, LogRecord } from '../../port.js';
 import type { PartitionQueue } from './partition-queue.js';
 
 /** A record that waits for its acknowledgement. */

@@ -1,21 +1,17 @@
 import type { Clock } from '@mooring/clock';
-import type { BackPressure } from '../appending/back-pressure.js';
-import type { AppendOrigin, LogRecord } from '../port.js';
-import { RecordBatchWriter } from '../records/record-batch-writer.js';
+import type { BackPressure } from '../../appending/back-pressure.js';
+import type { AppendOrigin, LogRecord } from '../../port.js';
+import { RecordBatchWriter } from '../../records/record-batch-writer.js';
+import type { PartitionName } from '../partition-name.js';
+import type { LaneSettings } from '../settings.js';
 import type { Lane } from './lane.js';
 import type { LaneBatch, PendingRecord } from './lane-batch.js';
-import type { LaneSettings } from './settings.js';
 
 /** A record's share of what a batch has besides its texts and bytes. */
 const RECORD_OVERHEAD_BYTES = 32;
 const HEADER_OVERHEAD_BYTES = 4;
 /** So that the bound of a last record's size, three bytes to a character, seldom makes its batch grow. */
 const SLACK_BYTES = 2 * 1024;
-
-export interface PartitionName {
-  readonly topic: string;
-  readonly partition: number;
-}
 
 /** What waits for one partition: a batch that is being sent or tried again, and the records behind it. */
 export class PartitionQueue {

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@mooring/clock';
+import type { LaneSettings } from '../settings.js';
 import { Lane, type LaneContext, type LaneSender } from './lane.js';
 import type { PartitionQueue } from './partition-queue.js';
-import type { LaneSettings } from './settings.js';
 
 /** Who leads a partition; none while nobody does. */
 export interface Leaders {

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { EventLogError } from '../errors.js';
-import type { BrokerLinks } from './broker-links.js';
-import type { ClusterView } from './cluster-view.js';
+import { EventLogError } from '../../errors.js';
+import type { BrokerLinks } from '../connection/broker-links.js';
+import type { ClusterView } from '../connection/cluster-view.js';
+import { KAFKA_ERROR } from '../connection/protocol-errors.js';
+import type { PartitionName } from '../partition-name.js';
 import { type FetchedPartition, type FetchLimits, fetchRequest } from './fetch.js';
-import type { PartitionName } from './partition-queue.js';
 import { PartitionTail } from './partition-tail.js';
-import { KAFKA_ERROR } from './protocol-errors.js';
 
 /** How long a partition that joins a broker's fetches may have to wait for the one that is under way. */
 const MAX_WAIT_MS = 100;

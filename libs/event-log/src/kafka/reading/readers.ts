@@ -1,12 +1,12 @@
-import { EventLogError } from '../errors.js';
-import type { PartitionDescription, PartitionReader, Position } from '../port.js';
-import { BrokerLinks } from './broker-links.js';
+import { EventLogError } from '../../errors.js';
+import type { PartitionDescription, PartitionReader, Position } from '../../port.js';
+import { BrokerLinks } from '../connection/broker-links.js';
+import type { ClusterView } from '../connection/cluster-view.js';
+import type { PartitionName } from '../partition-name.js';
+import type { KafkaConnectionSettings } from '../settings.js';
 import { CatchUp } from './catch-up.js';
-import type { ClusterView } from './cluster-view.js';
 import { KafkaReader } from './kafka-reader.js';
 import { Offsets } from './offsets.js';
-import type { PartitionName } from './partition-queue.js';
-import type { KafkaConnectionSettings } from './settings.js';
 import { Tails } from './tails.js';
 
 /** Fetches of readers that are behind, at the same time. */

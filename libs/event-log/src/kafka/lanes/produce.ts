@@ -1,7 +1,7 @@
-import { type Encoder, newEncoder, type Protocol } from './kafkajs-internals.js';
+import { type Encoder, newEncoder, type Protocol } from '../connection/kafkajs-internals.js';
+import { isHopeless, KAFKA_ERROR } from '../connection/protocol-errors.js';
+import { ResponseCursor } from '../connection/response-cursor.js';
 import type { BatchOutcome, LaneBatch } from './lane-batch.js';
-import { isHopeless, KAFKA_ERROR } from './protocol-errors.js';
-import { ResponseCursor } from './response-cursor.js';
 
 const PRODUCE = 0;
 /** From Kafka 2.1 on. */

@@ -1,10 +1,10 @@
-import type { PartitionReader, StoredRecord } from '../port.js';
+import type { PartitionReader, StoredRecord } from '../../port.js';
+import type { ClusterView } from '../connection/cluster-view.js';
+import { KAFKA_ERROR } from '../connection/protocol-errors.js';
+import type { PartitionName } from '../partition-name.js';
 import type { CatchUp } from './catch-up.js';
-import type { ClusterView } from './cluster-view.js';
 import { recordsFrom } from './fetch.js';
-import type { PartitionName } from './partition-queue.js';
 import type { PartitionTail } from './partition-tail.js';
-import { KAFKA_ERROR } from './protocol-errors.js';
 import type { Tails } from './tails.js';
 
 const PAUSE_MS = 250;

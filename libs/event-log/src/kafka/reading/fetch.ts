@@ -1,9 +1,9 @@
-import { EventLogError } from '../errors.js';
-import type { StoredRecord } from '../port.js';
-import { readBatchHeader, readRecordBatch } from '../records/record-batch-reader.js';
-import { type Protocol, requestOf } from './kafkajs-internals.js';
-import type { PartitionName } from './partition-queue.js';
-import { ResponseCursor } from './response-cursor.js';
+import { EventLogError } from '../../errors.js';
+import type { StoredRecord } from '../../port.js';
+import { readBatchHeader, readRecordBatch } from '../../records/record-batch-reader.js';
+import { type Protocol, requestOf } from '../connection/kafkajs-internals.js';
+import { ResponseCursor } from '../connection/response-cursor.js';
+import type { PartitionName } from '../partition-name.js';
 
 /** From Kafka 2.3 on. */
 const VERSION = 11;

@@ -1,12 +1,12 @@
 import type { Clock } from '@mooring/clock';
-import { appendAll } from '../appending/append-all.js';
-import { BackPressure } from '../appending/back-pressure.js';
-import { partitionOf } from '../partitioner.js';
-import type { Appender, AppendOrigin, LogRecord } from '../port.js';
+import { appendAll } from '../../appending/append-all.js';
+import { BackPressure } from '../../appending/back-pressure.js';
+import { partitionOf } from '../../partitioner.js';
+import type { Appender, AppendOrigin, LogRecord } from '../../port.js';
+import type { LaneSettings } from '../settings.js';
 import type { Lane } from './lane.js';
 import type { LaneTable } from './lane-table.js';
 import { PartitionQueue } from './partition-queue.js';
-import type { LaneSettings } from './settings.js';
 
 export interface KafkaAppenderOptions {
   readonly topic: string;

@@ -1,7 +1,7 @@
-import { EventLogError } from '../errors.js';
+import { EventLogError } from '../../errors.js';
+import type { KafkaConnectionSettings } from '../settings.js';
 import { BrokerLink } from './broker-link.js';
 import type { ClusterView } from './cluster-view.js';
-import type { KafkaConnectionSettings } from './settings.js';
 
 /** One connection to each broker, for one purpose; follows a broker that changes its address. */
 export class BrokerLinks {

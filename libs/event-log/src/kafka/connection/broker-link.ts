@@ -1,7 +1,8 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
-import { EventLogError } from '../errors.js';
+import { EventLogError } from '../../errors.js';
+import type { KafkaConnectionSettings } from '../settings.js';
 import {
   type Broker,
   type ConnectionPool,
@@ -10,7 +11,6 @@ import {
   newConnectionPool,
   type Protocol,
 } from './kafkajs-internals.js';
-import type { KafkaConnectionSettings } from './settings.js';
 
 export interface BrokerAddress {
   readonly host: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@mooring/clock';
-import { NotingOrigin, record } from '../contract/support.js';
+import { NotingOrigin, record } from '../../contract/support.js';
 import { SimulatedCluster } from './simulated-cluster.js';
 
 const A = 'a';

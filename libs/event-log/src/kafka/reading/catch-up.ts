@@ -1,6 +1,6 @@
-import { EventLogError } from '../errors.js';
-import type { BrokerLinks } from './broker-links.js';
-import type { ClusterView } from './cluster-view.js';
+import { EventLogError } from '../../errors.js';
+import type { BrokerLinks } from '../connection/broker-links.js';
+import type { ClusterView } from '../connection/cluster-view.js';
 import { type FetchedPartition, type FetchLimits, type FetchPosition, fetchRequest } from './fetch.js';
 
 const LIMITS: FetchLimits = { maxWaitMs: 0, maxBytes: 1024 * 1024, maxPartitionBytes: 1024 * 1024 };

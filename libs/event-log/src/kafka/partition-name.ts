@@ -1,0 +1,4 @@
+export interface PartitionName {
+  readonly topic: string;
+  readonly partition: number;
+}
