@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { createSasToken, sasKeyFromBase64 } from '@mooring/credentials';
 import { generate, type Packet, parser } from 'mqtt-packet';
@@ -73,7 +72,8 @@ export class NumberedDevice {
     packets.on('error', () => socket.destroy());
     socket.on('data', (chunk: Buffer) => packets.parse(chunk));
     socket.once('secureConnect', () => socket.write(generate(this.login())));
-    await once(socket, 'close');
+    // An error only tells why it is closed.
+    await new Promise<void>((resolve) => socket.once('close', () => resolve()));
   }
 
   private login(): Packet {
