@@ -14,6 +14,8 @@ type Refusal = 'limit' | 'handshake' | 'protocol' | 'peer-name';
 export class PeerListener {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
+  /** By the peer's address and port, connections that gRPC has not been handed yet. */
+  private readonly handshaking = new Map<string, Socket>();
   private readonly stopWatching: () => void;
   private readonly refused: Counter<'reason'>;
 
@@ -47,10 +49,16 @@ export class PeerListener {
     });
   }
 
-  /** Accepts no more. */
-  close(): void {
+  /** Accepts no more; resolves when all connections have ended. */
+  close(): Promise<void> {
     this.stopWatching();
-    this.server.close();
+    return new Promise((resolve) => {
+      // The only error is that it does not listen.
+      this.server.close(() => resolve());
+      for (const socket of this.handshaking.values()) {
+        socket.destroy();
+      }
+    });
   }
 
   destroyConnections(): void {
@@ -91,6 +99,7 @@ export class PeerListener {
       this.log.warn({ peer: socket.remoteAddress }, 'a peer was refused: its certificate names no allowed peer');
       this.refuse(socket, 'peer-name');
     } else {
+      this.handshaking.delete(peerOf(socket));
       this.accept(socket);
     }
   }
@@ -112,9 +121,22 @@ export class PeerListener {
   }
 
   private track(socket: Socket): void {
+    const peer = peerOf(socket);
     this.sockets.add(socket);
-    socket.once('close', () => this.sockets.delete(socket));
+    if (this.options.tls !== 'insecure') {
+      this.handshaking.set(peer, socket);
+    }
+    socket.once('close', () => {
+      this.sockets.delete(socket);
+      if (this.handshaking.get(peer) === socket) {
+        this.handshaking.delete(peer);
+      }
+    });
   }
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 function secureContext({ authority, certificate, key }: PeerMaterial) {

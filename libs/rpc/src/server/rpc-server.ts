@@ -83,22 +83,19 @@ export class RpcServer {
    * @param graceMs what has not ended by then is cut off
    * @returns whether all had ended
    */
-  drain(graceMs: number): Promise<boolean> {
+  async drain(graceMs: number): Promise<boolean> {
     this.state = 'draining';
-    this.listener.close();
-    return new Promise((resolve) => {
-      const timer = this.options.clock.after(graceMs, () => {
-        this.grpc.forceShutdown();
-        finish(false);
-      });
-      const finish = (ended: boolean) => {
-        timer.cancel();
-        // What is still in its handshake, or was cut off.
-        this.listener.destroyConnections();
-        resolve(ended);
-      };
-      this.grpc.tryShutdown(() => finish(true));
-    });
+    const { promise: graceOver, resolve: cutOff } = Promise.withResolvers<boolean>();
+    const timer = this.options.clock.after(graceMs, () => cutOff(false));
+    const listenerClosed = this.listener.close();
+    // Tells peers to open no more calls. Its own end says nothing, as the connections are not its.
+    this.grpc.tryShutdown(() => undefined);
+    const ended = await Promise.race([listenerClosed.then(() => true), graceOver]);
+    timer.cancel();
+    this.grpc.forceShutdown();
+    this.listener.destroyConnections();
+    await listenerClosed;
+    return ended;
   }
 }
 
