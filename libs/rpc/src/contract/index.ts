@@ -1,0 +1,1 @@
+export { inBothWays } from './in-both-ways.js';
