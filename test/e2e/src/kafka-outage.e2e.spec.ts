@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type HubPart, type KafkaPart, startHub, startKafka, until } from '@mooring/test-parts';
 import { Fleet } from './history/fleet.js';
 import { openRegistry } from './support/registry.js';
+import { residentKiB } from './support/resident.js';
 
 const OUTAGE_MS = 20_000;
 const DEVICES = 20;
@@ -59,8 +59,4 @@ async function standstill(fleet: Fleet): Promise<number> {
     { what: 'acknowledgements to stop', timeoutMs: 30_000, everyMs: 1_000 },
   );
   return last;
-}
-
-function residentKiB(hub: HubPart): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${hub.pid}/status`, 'utf8'))?.[1]);
 }

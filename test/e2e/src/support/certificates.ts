@@ -5,7 +5,7 @@ import {
   KeyUsageFlags,
   KeyUsagesExtension,
   PemConverter,
-  type X509Certificate,
+  X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
 
@@ -22,14 +22,18 @@ export interface DeviceCertificate {
 
 export interface TestAuthority {
   readonly pem: string;
-  issue(commonName: string, options?: { notAfter?: Date }): Promise<DeviceCertificate>;
+  issue(commonName: string, dates?: { notBefore?: Date; notAfter?: Date }): Promise<DeviceCertificate>;
 }
 
 /** A certificate that signs itself, as devices with registered thumbprints have. */
-export async function selfSignedCertificate(commonName: string): Promise<DeviceCertificate> {
+export async function selfSignedCertificate(
+  commonName: string,
+  dates: { notBefore?: Date; notAfter?: Date } = {},
+): Promise<DeviceCertificate> {
   const keys = await newKeys();
   const certificate = await X509CertificateGenerator.createSelfSigned({
     ...validity(),
+    ...dates,
     serialNumber: serialNumber(),
     name: `CN=${commonName}`,
     keys,
@@ -54,11 +58,11 @@ export async function testAuthority(name: string): Promise<TestAuthority> {
   });
   return {
     pem: certificate.toString('pem'),
-    issue: async (commonName, { notAfter } = {}) => {
+    issue: async (commonName, dates = {}) => {
       const leafKeys = await newKeys();
       const leaf = await X509CertificateGenerator.create({
         ...validity(),
-        ...(notAfter === undefined ? {} : { notAfter }),
+        ...dates,
         serialNumber: serialNumber(),
         subject: `CN=${commonName}`,
         issuer: certificate.subject,
@@ -69,6 +73,25 @@ export async function testAuthority(name: string): Promise<TestAuthority> {
       return deviceCertificate(leaf, leafKeys, certificate.toString('pem'));
     },
   };
+}
+
+/** What a device makes of its certificate that plays the authority: it signs one of another name with its own key. */
+export async function forgedBy(device: DeviceCertificate, commonName: string): Promise<DeviceCertificate> {
+  const [der] = PemConverter.decode(device.key);
+  if (der === undefined) {
+    throw new TypeError('a device has a key');
+  }
+  const keys = await newKeys();
+  const certificate = await X509CertificateGenerator.create({
+    ...validity(),
+    serialNumber: serialNumber(),
+    subject: `CN=${commonName}`,
+    issuer: new X509Certificate(device.cert).subject,
+    publicKey: keys.publicKey,
+    signingKey: await webcrypto.subtle.importKey('pkcs8', der, ALGORITHM, false, ['sign']),
+    signingAlgorithm: ALGORITHM,
+  });
+  return deviceCertificate(certificate, keys, device.cert);
 }
 
 function newKeys(): Promise<webcrypto.CryptoKeyPair> {

@@ -17,10 +17,14 @@ export interface RawDeviceOptions {
 export class RawDevice {
   readonly received: Packet[] = [];
   closed = false;
+  /** Takes packets in place of `received`. */
+  onPacket: ((packet: Packet) => void) | undefined;
 
   private constructor(private readonly socket: TLSSocket) {
     const packets = parser();
-    packets.on('packet', (packet) => this.received.push(packet));
+    packets.on('packet', (packet) =>
+      this.onPacket === undefined ? this.received.push(packet) : this.onPacket(packet),
+    );
     socket.on('data', (chunk: Buffer) => packets.parse(chunk));
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {

@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { until } from '@mooring/test-parts';
+import { clientHello } from './support/client-hello.js';
+import { garbage } from './support/garbage.js';
+import { PORT, RawConnection } from './support/raw-connection.js';
+import { underSiege, withstandsSiege } from './support/siege.js';
+
+const PORTS = Object.entries(PORT);
+/** Of each kind, on each port. */
+const HALF_OPEN = 60;
+const SEEDS = [1, 2, 3, 4];
+const GARBAGE_BYTES = 20_000;
+const PROXY_V2 = Buffer.from('0d0a0d0a000d0a515549540a2111000cc6336407cb00710a22b80270', 'hex');
+const PROXY_V1 = Buffer.from('PROXY TCP4 198.51.100.7 203.0.113.10 56324 443\r\n');
+
+describe('a hub that is connected to in bad ways', () => {
+  const siege = underSiege(() => ({
+    MOORING_HANDSHAKE_TIMEOUT_SECONDS: '2',
+    MOORING_MQTT_CONNECT_TIMEOUT_SECONDS: '2',
+  }));
+  const open: RawConnection[] = [];
+  afterEach(() => {
+    for (const connection of open.splice(0)) {
+      connection.close();
+    }
+  });
+
+  async function plain(port: number): Promise<RawConnection> {
+    const connection = await RawConnection.plain(siege.hub, port);
+    open.push(connection);
+    return connection;
+  }
+
+  async function secure(port: number): Promise<RawConnection> {
+    const connection = await RawConnection.secure(siege.hub, port);
+    open.push(connection);
+    return connection;
+  }
+
+  async function untilAllClosed(connections: readonly RawConnection[]): Promise<void> {
+    await until(() => connections.every(({ closed }) => closed), {
+      what: 'the hub to close all connections',
+      timeoutMs: 20_000,
+    });
+  }
+
+  describe.each(PORTS)('on the port %s', (_, port) => {
+    it(`closes ${HALF_OPEN} connections that never begin a handshake, and as many that stop within one`, async () => {
+      const hello = await clientHello();
+      const halves = Array.from({ length: HALF_OPEN }, async (__, index) => {
+        const silent = await plain(port);
+        const stopped = await plain(port);
+        stopped.send(hello.subarray(0, 1 + (index % (hello.length - 1))));
+        return [silent, stopped];
+      });
+      await untilAllClosed((await Promise.all(halves)).flat());
+    });
+
+    it('closes a connection whose handshake comes byte by byte, but never ends', async () => {
+      const slow = await plain(port);
+      const hello = await clientHello();
+      for (let at = 0; !slow.closed; at++) {
+        slow.send(hello.subarray(at, at + 1).length === 0 ? '' : hello.subarray(at, at + 1));
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+      expect(slow.closed).toBe(true);
+    });
+
+    it.each([
+      ['an HTTP request', Buffer.from('GET /openapi.json HTTP/1.1\r\nHost: hub\r\n\r\n')],
+      ['a greeting of SSH', Buffer.from('SSH-2.0-OpenSSH_9.9\r\n')],
+      ['a PROXY header, version 2', PROXY_V2],
+      ['a PROXY header, version 1', PROXY_V1],
+      ['a TLS record that is longer than any', Buffer.concat([Buffer.from('160301ffff', 'hex'), Buffer.alloc(70_000)])],
+      ['a ClientHello of SSL 2', Buffer.from(`802e010002${'00'.repeat(43)}`, 'hex')],
+      ['zeros', Buffer.alloc(GARBAGE_BYTES)],
+      ...SEEDS.map((seed) => [`random bytes (${seed})`, garbage(seed, GARBAGE_BYTES)] as const),
+    ])('closes a connection that begins with %s in place of TLS, and serves nothing on it', async (__, bytes) => {
+      const connection = await plain(port);
+      connection.send(bytes);
+      const answer = await connection.untilClosed();
+      // A TLS alert at most.
+      expect(answer.length).toBeLessThanOrEqual(7);
+    });
+
+    it('closes a connection that sends a ClientHello behind a PROXY header, as the balancer is not trusted', async () => {
+      const connection = await plain(port);
+      connection.send(PROXY_V2, await clientHello());
+      expect((await connection.untilClosed()).length).toBeLessThanOrEqual(7);
+    });
+
+    it.each(SEEDS)('closes a connection that sends random bytes after the handshake (%s)', async (seed) => {
+      const connection = await secure(port);
+      connection.send(garbage(seed, GARBAGE_BYTES));
+      await connection.untilClosed();
+    });
+
+    it('refuses TLS 1.1', async () => {
+      const options = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+      await expect(RawConnection.secure(siege.hub, port, options)).rejects.toThrow();
+    });
+  });
+
+  it(`closes ${HALF_OPEN} connections that never send a CONNECT`, async () => {
+    const silent = await Promise.all(Array.from({ length: HALF_OPEN }, () => secure(PORT.mqtts)));
+    await untilAllClosed(silent);
+  });
+
+  withstandsSiege(siege);
+});
