@@ -1,3 +1,5 @@
 export * as health from './generated/grpc/health/v1/health.js';
 export * as control from './generated/mooring/control/v1/control.js';
+export * as edge from './generated/mooring/edge/v1/edge.js';
 export * as identity from './generated/mooring/identity/v1/identity.js';
+export * as monitoring from './generated/mooring/monitoring/v1/monitoring.js';

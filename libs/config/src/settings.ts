@@ -68,6 +68,35 @@ export const SETTINGS = {
     .describe(
       'File with 32 bytes in base64 that device keys are sealed with at rest. Default: made in the data folder.',
     ),
+  rpcPort: port.default(9443).describe("gRPC between the hub's processes, over mutual TLS (`mooring run`)."),
+  rpcAdvertise: address
+    .optional()
+    .describe(
+      "host:port at which the hub's other processes reach this one. Default: the machine's host name and the gRPC port.",
+    ),
+  rpcAuthority: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "PEM file of the authority of the hub's processes; `mooring certs` makes a set for development. Read again when it changes, like the next two.",
+    ),
+  rpcCertificate: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("PEM file of this process' certificate; its names are those of the services that it holds."),
+  rpcKey: z.string().min(1).optional().describe("PEM file of that certificate's key."),
+  identityAddresses: addresses
+    .optional()
+    .describe(
+      'Where the identity service is: host:port, separated by commas. Needed by processes that do not hold it.',
+    ),
+  monitoringAddresses: addresses
+    .optional()
+    .describe(
+      'Where the monitoring service is: host:port, separated by commas. Needed by processes that do not hold it.',
+    ),
   kafkaBrokers: brokers
     .optional()
     .describe('Use Kafka as event log: host:port, separated by commas. Default: embedded.'),
