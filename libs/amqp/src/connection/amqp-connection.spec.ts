@@ -72,7 +72,7 @@ describe('an AMQP connection', () => {
       clock.advance(30_000);
       await until(() => heartbeats() >= beat);
     }
-    clock.advance(60_000);
+    clock.advance(30_000);
     await peer.frame(PERFORMATIVE.close);
     clock.advance(10_000);
     await peer.closed();

@@ -170,10 +170,7 @@ export class AmqpConnection implements EngineHost {
 
   /** Our close is out: the peer has a moment to answer it, or has already. */
   closeWritten(): void {
-    this.layer = 'closing';
-    this.idle?.stop();
-    this.deadline?.cancel();
-    this.deadline = this.context.clock.after(this.context.limits.closeTimeoutMs, () => this.destroy());
+    this.endSoon();
     this.writer.end();
     this.stream.resume();
   }
@@ -315,9 +312,19 @@ export class AmqpConnection implements EngineHost {
     if (violation.reason === 'protocol-header') {
       this.writer.write(protocolHeader('amqp'));
       this.closeWritten();
-    } else if (!this.engine.close(new LinkError(violation.condition, violation.message))) {
+    } else if (this.engine.close(new LinkError(violation.condition, violation.message))) {
+      this.endSoon();
+    } else {
       this.destroy();
     }
+  }
+
+  /** Nothing more is taken from the peer, and whatever happens to the close that is on its way, the connection ends. */
+  private endSoon(): void {
+    const { clock, limits } = this.context;
     this.layer = 'closing';
+    this.idle?.stop();
+    this.deadline?.cancel();
+    this.deadline = clock.after(limits.closeTimeoutMs, () => this.destroy());
   }
 }

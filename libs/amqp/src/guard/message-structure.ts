@@ -51,18 +51,24 @@ export function checkMessage(message: Buffer): Buffer | undefined {
 }
 
 function sectionCode(message: Buffer, start: number): number {
-  const small = message.readUInt8(start + 1) === 0x53;
-  const descriptor = small
-    ? message.readUInt8(start + 2)
-    : message.readUInt8(start + 1) === 0x80
-      ? Number(message.readBigUInt64BE(start + 2))
-      : -1;
-  const value = message.readUInt8(start) === 0 ? start + (small ? 3 : 10) : -1;
-  const allowed = VALUE_CODES.get(descriptor);
-  if (value < 0 || !SECTION_CODES.has(descriptor) || allowed?.has(message.readUInt8(value)) === false) {
+  const { descriptor, value } = sectionHead(message, start);
+  if (!SECTION_CODES.has(descriptor) || VALUE_CODES.get(descriptor)?.has(message.readUInt8(value)) === false) {
     throw new ProtocolViolation('structure', 'A message has a section that is unknown.', 'amqp:decode-error');
   }
   return descriptor;
+}
+
+/** Of a value that was checked: its descriptor, if that is a number, and where what it describes begins. */
+function sectionHead(message: Buffer, start: number): { descriptor: number; value: number } {
+  if (message.readUInt8(start) === 0) {
+    switch (message.readUInt8(start + 1)) {
+      case 0x53:
+        return { descriptor: message.readUInt8(start + 2), value: start + 3 };
+      case 0x80:
+        return { descriptor: Number(message.readBigUInt64BE(start + 2)), value: start + 10 };
+    }
+  }
+  return { descriptor: -1, value: start };
 }
 
 /** The encoded message-id of a properties section; undefined if it has none. */

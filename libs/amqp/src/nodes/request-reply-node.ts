@@ -82,9 +82,10 @@ export class RequestReplyNode implements LinkHandler {
 
   private async answer(attach: AttachRequest, delivery: IncomingDelivery): Promise<void> {
     const request = this.read(delivery);
-    // Before the reply: to Python's and C's clients a 200 that comes ahead of it is a failure.
-    delivery.accept();
     const reply = await this.reply({ ...request, attach });
+    // Before the reply: to Python's and C's clients a 200 that comes ahead of it is a failure. Not earlier, so that a client
+    // has no more requests under way than it has credit for.
+    delivery.accept();
     const target = this.replyLink(attach, request.replyTo);
     if (target !== undefined && target.waiting.length < MAX_WAITING_REPLIES) {
       target.waiting.push(encodeReply(request.id, reply));
