@@ -68,6 +68,13 @@ export class RawConnection {
     return this.received;
   }
 
+  /** Waits for a text; gives all that came, a character for each byte. */
+  async untilReceivedText(text: string): Promise<string> {
+    const received = () => this.received.toString('latin1');
+    await until(() => received().includes(text), { what: JSON.stringify(text), timeoutMs: PATIENCE_MS, everyMs: 5 });
+    return received();
+  }
+
   /** Waits until the hub has closed; gives all that it sent before. */
   async untilClosed(): Promise<Buffer> {
     await until(() => this.closed, { what: 'the hub to close a connection', timeoutMs: PATIENCE_MS, everyMs: 5 });
