@@ -18,9 +18,8 @@ const list = z.string().transform((text) =>
 const hostname = z
   .string()
   .regex(/^(?=.*\.)[A-Za-z0-9_.-]{1,253}$/, 'must contain a dot and only letters, digits, `_`, `.` and `-`');
-const brokers = list.pipe(
-  z.array(z.string().regex(/^[^:]+:\d+$|^\[.+\]:\d+$/, 'host:port, separated by commas')).min(1),
-);
+const address = z.string().regex(/^[^:]+:\d+$|^\[.+\]:\d+$/, 'host:port');
+const addresses = list.pipe(z.array(address).min(1, 'host:port, separated by commas'));
 
 export const SETTINGS = {
   hostname: hostname
@@ -97,7 +96,7 @@ export const SETTINGS = {
     .describe(
       'Where the monitoring service is: host:port, separated by commas. Needed by processes that do not hold it.',
     ),
-  kafkaBrokers: brokers
+  kafkaBrokers: addresses
     .optional()
     .describe('Use Kafka as event log: host:port, separated by commas. Default: embedded.'),
   redisUrl: z
