@@ -10,40 +10,35 @@ import type { RheaLink } from '../engine/rhea-internals.js';
 import type { SessionEngine } from '../engine/session-engine.js';
 import { LinkError } from '../errors/amqp-error.js';
 import { ProtocolViolation } from '../errors/protocol-violation.js';
-import { type Expected, FRAME_TYPE, FrameReader } from '../frames/frame-reader.js';
-import { protocolHeader, readProtocolHeader } from '../frames/protocol-header.js';
+import { protocolHeader } from '../frames/protocol-header.js';
 import { FrameGuard } from '../guard/frame-guard.js';
 import { IdleWatch } from './idle-watch.js';
+import { InboundStream } from './inbound-stream.js';
 import { LinkAdmission } from './link-admission.js';
-import { SaslLayer } from './sasl-layer.js';
 import type { ServerContext } from './server-context.js';
 import { StreamWriter } from './stream-writer.js';
 
 let connections = 0;
 
-/** What is spoken now: a protocol header comes next, SASL, AMQP, or nothing any more. */
-type Layer = 'header' | 'sasl' | 'header-after-sasl' | 'amqp' | 'closing';
-
 /** One connection: bytes in, judged frame by frame, to the engine; and the engine's frames out. */
 export class AmqpConnection implements EngineHost {
   maxFrameBytes: number;
   private readonly peer: { connectionId: string; transport: ConnectionInfo; containerId: string; hostname: string };
-  private readonly reader = new FrameReader();
+  private readonly inbound: InboundStream;
   private readonly guard: FrameGuard;
   private readonly writer: StreamWriter;
   private readonly tokens: TokenStore;
   private readonly engine: ConnectionEngine;
   private readonly admission: LinkAdmission;
   private readonly undisposed = new Set<SessionEngine>();
-  private sasl: SaslLayer | undefined;
-  private layer: Layer = 'header';
   private deadline: Timer | undefined;
   private idle: IdleWatch | undefined;
   private lastRead: number;
-  private unread: Buffer | undefined;
+  /** A SASL exchange is under way. */
   private deciding = false;
   private heldBytes = 0;
   private incompleteBytes = 0;
+  private closing = false;
   private gone = false;
 
   constructor(
@@ -66,7 +61,8 @@ export class AmqpConnection implements EngineHost {
       stalled: () => this.violate(new ProtocolViolation('timeout', 'The peer does not read.')),
     });
     this.engine = new ConnectionEngine(this, limits);
-    const failed = (error: unknown) => context.logger.error({ error }, 'A node of AMQP failed.');
+    this.inbound = this.openInbound();
+    const failed = (error: unknown) => context.logger.error({ err: error }, 'A node of AMQP failed.');
     const cbs = cbsNode({ tokens: this.tokens, authorities: context.authorities, failed });
     this.admission = new LinkAdmission(context, this.tokens, [cbs]);
     this.deadline = clock.after(limits.openTimeoutMs, () =>
@@ -98,7 +94,7 @@ export class AmqpConnection implements EngineHost {
       return;
     }
     this.gone = true;
-    this.layer = 'closing';
+    this.stopReading();
     this.deadline?.cancel();
     this.idle?.stop();
     this.writer.dispose();
@@ -183,106 +179,43 @@ export class AmqpConnection implements EngineHost {
     this.violate(violation);
   }
 
+  private openInbound(): InboundStream {
+    const { limits, authorities, metrics } = this.context;
+    return new InboundStream({
+      limits,
+      authorities,
+      peer: this.peer,
+      tokens: this.tokens,
+      write: (bytes) => this.writer.write(bytes),
+      frame: (frame) => {
+        const code = this.guard.inspect(frame);
+        if (code !== undefined) {
+          this.engine.take(code, frame, this.guard.fields);
+        }
+      },
+      deciding: (deciding) => {
+        this.deciding = deciding;
+        this.readOrPause();
+      },
+      refused: () => {
+        metrics.violations.inc({ reason: 'sasl' });
+        this.closeWritten();
+      },
+      failed: (error) => this.fail(error),
+    });
+  }
+
   private read(chunk: Buffer): void {
     this.lastRead = this.context.clock.monotonic();
-    if (this.layer === 'closing') {
-      return;
-    }
-    try {
-      const rest = this.reader.read(chunk, this.expected, this.take);
-      if (rest !== undefined && this.deciding) {
-        this.unread = rest;
-      }
-    } catch (error) {
-      this.fail(error);
-    }
-  }
-
-  private readonly expected = (): Expected => {
-    const { limits } = this.context;
-    switch (this.layer) {
-      case 'sasl':
-        return { kind: 'frame', type: FRAME_TYPE.sasl, maxBytes: limits.maxSaslFrameBytes };
-      case 'amqp':
-        return { kind: 'frame', type: FRAME_TYPE.amqp, maxBytes: limits.maxFrameBytes };
-      default:
-        return { kind: 'header' };
-    }
-  };
-
-  private readonly take = (piece: Buffer): boolean => {
-    switch (this.layer) {
-      case 'header':
-      case 'header-after-sasl':
-        this.takeHeader(piece);
-        return true;
-      case 'sasl':
-        this.takeSasl(piece);
-        return false;
-      case 'amqp': {
-        const code = this.guard.inspect(piece);
-        if (code !== undefined) {
-          this.engine.take(code, piece, this.guard.fields);
-        }
-        return true;
-      }
-      default:
-        return false;
-    }
-  };
-
-  private takeHeader(header: Buffer): void {
-    const wanted = readProtocolHeader(header);
-    if (wanted === 'sasl' && this.layer === 'header-after-sasl') {
-      throw new ProtocolViolation('protocol-header', 'SASL was done already.');
-    }
-    this.writer.write(protocolHeader(wanted));
-    this.layer = wanted;
-    if (wanted === 'sasl') {
-      this.sasl = new SaslLayer({
-        peer: this.peer,
-        tokens: this.tokens,
-        authorities: this.context.authorities,
-        write: (frame) => this.writer.write(frame),
-      });
-    }
-  }
-
-  /** What follows the init waits until its outcome is out: clients may send it without waiting. */
-  private takeSasl(frame: Buffer): void {
-    this.deciding = true;
-    this.stream.pause();
-    this.sasl
-      ?.take(Buffer.from(frame))
-      .then((admitted) => this.saslDone(admitted))
-      .catch((error: unknown) => this.fail(error));
-  }
-
-  private saslDone(admitted: boolean): void {
-    if (this.gone) {
-      return;
-    }
-    if (!admitted) {
-      this.context.metrics.violations.inc({ reason: 'sasl' });
-      this.closeWritten();
-      return;
-    }
-    this.layer = 'header-after-sasl';
-    this.deciding = false;
-    const rest = this.unread;
-    this.unread = undefined;
-    if (rest !== undefined) {
-      this.read(rest);
-    }
-    this.readOrPause();
+    this.inbound.read(chunk);
   }
 
   /** A peer that does not take answers, or whose messages are not settled yet, is not read until it does, or they are. */
   private readOrPause(): void {
-    if (this.gone || this.layer === 'closing' || this.deciding) {
+    if (this.closing) {
       return;
     }
-    const pause = this.writer.congested || this.heldBytes > this.context.limits.maxUnsettledBytes;
+    const pause = this.deciding || this.writer.congested || this.heldBytes > this.context.limits.maxUnsettledBytes;
     if (pause !== this.stream.isPaused()) {
       if (pause) {
         this.stream.pause();
@@ -294,19 +227,19 @@ export class AmqpConnection implements EngineHost {
 
   private relieved(): void {
     this.readOrPause();
-    if (!this.gone && this.layer === 'amqp') {
+    if (!this.closing) {
       this.engine.notifyAll();
     }
   }
 
   private violate(violation: ProtocolViolation): void {
-    if (this.gone || this.layer === 'closing') {
+    if (this.closing) {
       return;
     }
     this.context.metrics.violations.inc({ reason: violation.reason });
     const { cause } = violation;
     this.context.logger.debug(
-      { connection: this.peer.connectionId, reason: violation.reason, ...(cause === undefined ? {} : { cause }) },
+      { connection: this.peer.connectionId, reason: violation.reason, ...(cause === undefined ? {} : { err: cause }) },
       violation.message,
     );
     if (violation.reason === 'protocol-header') {
@@ -322,9 +255,14 @@ export class AmqpConnection implements EngineHost {
   /** Nothing more is taken from the peer, and whatever happens to the close that is on its way, the connection ends. */
   private endSoon(): void {
     const { clock, limits } = this.context;
-    this.layer = 'closing';
+    this.stopReading();
     this.idle?.stop();
     this.deadline?.cancel();
     this.deadline = clock.after(limits.closeTimeoutMs, () => this.destroy());
+  }
+
+  private stopReading(): void {
+    this.closing = true;
+    this.inbound.stop();
   }
 }

@@ -117,7 +117,10 @@ function endOfArray(buffer: Buffer, body: Body): number {
   requireBytes(elementType + 1, end);
   const code = buffer.readUInt8(elementType);
   const start = elementType + 1;
-  const width = KNOWN_CODES.has(code) ? fixedWidth(code) : undefined;
+  if (!KNOWN_CODES.has(code)) {
+    throw malformed('The elements of an array have an unknown type.');
+  }
+  const width = fixedWidth(code);
   if (width === 0 && count > MAX_EMPTY_ELEMENTS) {
     throw malformed('An array announces too many elements without bytes.');
   }
