@@ -20,13 +20,16 @@ class Endpoint implements LinkHandler {
   private sent = 0;
 
   matches(address: string): boolean {
-    return address === 'in' || address === 'out' || address === 'closed';
+    return ['in', 'out', 'closed', 'broken'].includes(address);
   }
 
   async attach(request: AttachRequest): Promise<LinkEndpoint> {
     this.requests.push(request);
     if (request.address === 'closed') {
       throw new HubError('DeviceNotFound', 'No such device.');
+    }
+    if (request.address === 'broken') {
+      throw new Error('an inner matter');
     }
     this.open++;
     return request.address === 'in' ? this.target() : this.source();
@@ -158,6 +161,15 @@ describe('AmqpServer', () => {
     const nowhere = connection.open_receiver('nowhere');
     await once(nowhere, 'receiver_error');
     expect(nowhere.error).toMatchObject({ condition: 'amqp:not-found' });
+  });
+
+  it('tells a client nothing of a fault but where to find it in the log', async () => {
+    await start();
+    const sender = server.connect().open_sender('broken');
+    await once(sender, 'sender_error');
+    expect(sender.error).toMatchObject({ condition: 'amqp:internal-error' });
+    expect(JSON.stringify(sender.error)).not.toContain('inner matter');
+    expect(await server.count('mooring_amqp_links_refused_total', { condition: 'amqp:internal-error' })).toBe(1);
   });
 
   it('detaches a link with a reason of its own', async () => {

@@ -55,14 +55,12 @@ export class LinkAdmission {
   }
 
   private refuse(session: SessionEngine, link: RheaLink, error: unknown): void {
-    const { condition, info } = toAmqpError(error);
-    this.context.metrics.linksRefused.inc({ condition });
+    const told = toAmqpError(error);
+    this.context.metrics.linksRefused.inc({ condition: told.condition });
     if (!isMeantForClients(error)) {
-      this.context.logger.error(
-        { error, tracking: info['com.microsoft:tracking-id'] },
-        'A link could not be attached.',
-      );
+      const trackingId = told.info['com.microsoft:tracking-id'];
+      this.context.logger.error({ err: error, trackingId }, 'A link could not be attached.');
     }
-    session.closeLink(link, error);
+    session.closeLink(link, told);
   }
 }

@@ -24,8 +24,14 @@ export class LinkError extends Error {
   }
 }
 
-/** What a client is told of an error; of one that is not meant for it, only a tracking id. */
+/**
+ * What a client is told of an error; of one that is not meant for it, only a tracking id. What is in that form already stays
+ * as it is, so that the tracking id that was logged is the one that the client gets.
+ */
 export function toAmqpError(error: unknown): AmqpError {
+  if (isAmqpError(error)) {
+    return error;
+  }
   if (isHubError(error)) {
     const info = { 'com.microsoft:tracking-id': error.trackingId, 'com.microsoft:error-code': error.code };
     return { condition: error.condition, description: error.message, info };
@@ -45,4 +51,8 @@ export function toAmqpError(error: unknown): AmqpError {
 /** Whether an error was made for clients; any other is a fault of the hub and belongs in its log. */
 export function isMeantForClients(error: unknown): boolean {
   return isHubError(error) || error instanceof LinkError;
+}
+
+function isAmqpError(error: unknown): error is AmqpError {
+  return typeof error === 'object' && error !== null && !(error instanceof Error) && 'condition' in error;
 }
