@@ -89,8 +89,11 @@ describe('an AMQP server under hostile bytes', () => {
     const before = process.memoryUsage().rss;
     await run(300);
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
+    // The server hears of the end of the last ones a little after their peers.
+    while ((await server.count('mooring_amqp_connections')) > 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     expect(await server.count('mooring_amqp_links')).toBe(0);
-    expect(await server.count('mooring_amqp_connections')).toBe(0);
   }, 30_000);
 });
 
