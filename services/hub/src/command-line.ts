@@ -1,60 +1,70 @@
-import { ConfigurationError, loadConfiguration } from '@mooring/config';
-import { SealError } from '@mooring/credentials';
-import { isHubError } from '@mooring/errors';
-import { ListenError } from '@mooring/listener';
+import { ensureDevelopmentSet } from '@mooring/certificates';
+import { loadConfiguration } from '@mooring/config';
 import { Command, InvalidArgumentError } from 'commander';
-import { portSetting } from './listeners.js';
+import { isServiceName, SERVICE_NAMES, type ServiceName } from './composition/service-name.js';
+import { type StartOptions, startProcess } from './composition/start-process.js';
+import { explainFailure } from './explain-failure.js';
 import { runUntilSignal } from './run-until-signal.js';
-import { startHub } from './up.js';
 
-interface UpOptions {
-  readonly unprivilegedHttpsPort?: number;
-}
+const SETTINGS_ARE = 'Settings are environment variables: see docs/configuration.md.';
 
-/** The command line: `mooring up`. */
+/** The command line: `mooring up`, `mooring run <service> …`, `mooring certs <folder>`. */
 export function commandLine(): Command {
   const program = new Command('mooring').description('A self-hosted, open IoT hub.').showHelpAfterError();
   program
     .command('up')
-    .description('Runs the whole hub in this process. Settings are environment variables: see docs/configuration.md.')
+    .description(`Runs the whole hub in this process. ${SETTINGS_ARE}`)
     .option(
       '--unprivileged-https-port <port>',
       'used instead of the HTTPS port where the right to bind that is missing',
       parsePort,
     )
-    .action((options: UpOptions) => up(options));
+    .action((options: StartOptions) => orExplain(() => run(SERVICE_NAMES, options)));
+  program
+    .command('run')
+    .description(`Runs some services in this process, on shared stores. ${SETTINGS_ARE}`)
+    .argument('<service...>', `of ${SERVICE_NAMES.join(', ')}`, parseService)
+    .action((services: ServiceName[]) => orExplain(() => run(services, {})));
+  program
+    .command('certs')
+    .description("Makes certificates for development, with which the hub's processes talk mutual TLS.")
+    .argument('<folder>', 'where they are made; what is there and fits is kept')
+    .option('--host <name...>', 'names, beside their own, by which services are dialled', ['localhost'])
+    .action((folder: string, { host }: { host: string[] }) => orExplain(() => makeCertificates(folder, host)));
   return program;
 }
 
-async function up(options: UpOptions): Promise<void> {
+async function run(services: readonly ServiceName[], options: StartOptions): Promise<void> {
+  const configuration = loadConfiguration(process.env);
+  const lifecycle = await startProcess(configuration, new Set(services), options);
+  await runUntilSignal(lifecycle, configuration.settings.drainSeconds * 1000);
+}
+
+/** One for each service, and `hub` for processes that hold several. */
+async function makeCertificates(folder: string, hosts: readonly string[]): Promise<void> {
+  const alone = Object.fromEntries(SERVICE_NAMES.map((service) => [service, hosts]));
+  const services = { ...alone, hub: [...SERVICE_NAMES, ...hosts] };
+  const files = await ensureDevelopmentSet({ folder, services, now: Date.now() });
+  for (const [service, { certificateFile, keyFile }] of Object.entries(files)) {
+    process.stdout.write(`${service}: ${certificateFile}, ${keyFile}\n`);
+  }
+}
+
+async function orExplain(action: () => Promise<void>): Promise<void> {
   try {
-    const configuration = loadConfiguration(process.env);
-    await runUntilSignal(await startHub(configuration, options), configuration.settings.drainSeconds * 1000);
+    await action();
   } catch (error) {
-    process.stderr.write(`mooring: ${explain(error)}\n`);
+    process.stderr.write(`mooring: ${explainFailure(error)}\n`);
     process.exit(1);
   }
 }
 
-/** What an operator can mend is told in a sentence; anything else with where it came from. */
-function explain(error: unknown): string {
-  if (error instanceof ListenError) {
-    return `${error.message} Set ${portSetting(error.endpoint)} to another port.`;
+function parseService(name: string, earlier: ServiceName[] = []): ServiceName[] {
+  if (!isServiceName(name)) {
+    throw new InvalidArgumentError(`there are ${SERVICE_NAMES.join(', ')}`);
   }
-  if (error instanceof ConfigurationError || isHubError(error)) {
-    return error.message;
-  }
-  if (error instanceof SealError) {
-    return `${error.message} MOORING_SEAL_KEY must name the key that the stores were first used with.`;
-  }
-  if (error instanceof Error && OPERATIONAL.has(error.name)) {
-    return error.message;
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return [...earlier, name];
 }
-
-/** Errors of stores that cannot be opened. */
-const OPERATIONAL: ReadonlySet<string> = new Set(['EventLogError', 'DocumentStoreError']);
 
 function parsePort(text: string): number {
   const port = Number(text);

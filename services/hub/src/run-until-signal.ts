@@ -1,4 +1,4 @@
-/** A hub that runs. */
+/** A process of the hub that runs. */
 export interface RunningHub {
   /** Drains: no new connections, what is in flight is acknowledged, devices are closed in the protocol's own way. */
   stop(): Promise<void>;

@@ -1,0 +1,78 @@
+import { hostname } from 'node:os';
+import { ConfigurationError, environmentName, type SettingName, type Settings } from '@mooring/config';
+import { identity } from '@mooring/proto';
+import { PeerCertificates, type RpcClient, RpcServer, rpcClient } from '@mooring/rpc';
+import type { Runtime } from './runtime.js';
+
+/** Calls of each contract that may be made twice without harm. */
+const SAFE_IDENTITY_CALLS = [
+  'getIdentity',
+  'listDevices',
+  'listModules',
+  'getStatistics',
+  'resolveCredentials',
+  'putSessions',
+  'listPolicies',
+  'listCertificates',
+] as const;
+
+/** How this process reaches the hub's other processes, and they it. */
+export class Peers {
+  private constructor(
+    private readonly settings: Settings,
+    private readonly runtime: Runtime,
+    private readonly certificates: PeerCertificates,
+  ) {}
+
+  /** @throws ConfigurationError naming the variable that is missing */
+  static async open(settings: Settings, runtime: Runtime): Promise<Peers> {
+    const certificates = await PeerCertificates.open({
+      authorityFile: required(settings, 'rpcAuthority'),
+      certificateFile: required(settings, 'rpcCertificate'),
+      keyFile: required(settings, 'rpcKey'),
+      clock: runtime.clock,
+      log: runtime.logger,
+    });
+    return new Peers(settings, runtime, certificates);
+  }
+
+  /** Where the other processes reach this one. */
+  get ownAddress(): string {
+    return this.settings.rpcAdvertise ?? `${hostname()}:${this.settings.rpcPort}`;
+  }
+
+  identity(): RpcClient<typeof identity.IdentityServiceService> {
+    return rpcClient(identity.IdentityServiceService, {
+      addresses: required(this.settings, 'identityAddresses'),
+      tls: this.certificates,
+      safe: SAFE_IDENTITY_CALLS,
+      clock: this.runtime.clock,
+      metrics: this.runtime.metrics,
+    });
+  }
+
+  /** Listens nowhere before its `listen`. */
+  server(): RpcServer {
+    const { bindAddress, rpcPort } = this.settings;
+    return new RpcServer({
+      bindAddress,
+      port: rpcPort,
+      tls: this.certificates,
+      clock: this.runtime.clock,
+      log: this.runtime.logger,
+      metrics: this.runtime.metrics,
+    });
+  }
+
+  close(): void {
+    this.certificates.close();
+  }
+}
+
+function required<N extends SettingName>(settings: Settings, name: N): NonNullable<Settings[N]> {
+  const value = settings[name];
+  if (value === undefined || value === null) {
+    throw new ConfigurationError(`${environmentName(name)} is needed by a process that does not hold all services.`);
+  }
+  return value;
+}

@@ -1,0 +1,189 @@
+import { hostname } from 'node:os';
+import { SystemClock } from '@mooring/clock';
+import type { Configuration } from '@mooring/config';
+import { EDGE, type Edge } from '@mooring/edge';
+import { IDENTITY_SERVICE } from '@mooring/identity';
+import { Listener } from '@mooring/listener';
+import { hubTopics } from '@mooring/messages';
+import { createLogger, createMetrics } from '@mooring/observability';
+import { identity } from '@mooring/proto';
+import { NestFactory } from '@nestjs/core';
+import { listenForAdmin } from '../admin/listen-for-admin.js';
+import type { ReadinessCheck } from '../admin/readiness.js';
+import { writeConnectionStrings } from '../data-folder/connection-strings.js';
+import { DataFolder } from '../data-folder/data-folder.js';
+import { loadSealKey } from '../data-folder/seal-key.js';
+import { greeting } from '../greeting.js';
+import { serveApi } from './api-fronts.js';
+import { affinityCheck, documentsCheck, logCheck, remoteCheck } from './checks.js';
+import { HubModule } from './hub.module.js';
+import { Lifecycle } from './lifecycle.js';
+import { chooseHttpsPort, listenerOptions } from './listener-options.js';
+import { Peers } from './peers.js';
+import type { Runtime } from './runtime.js';
+import { serverCertificate } from './server-certificate.js';
+import { holdsAny, SERVICE_NAMES, type Services } from './service-name.js';
+import { needsAffinity, needsDocuments, openDocuments, openHolders, openLog, requireSharedStores } from './stores.js';
+
+const HOUR_MS = 60 * 60 * 1000;
+const OWNER_POLICY = 'iothubowner';
+
+export interface StartOptions {
+  /** Used instead of the HTTPS port where the right to bind that is missing. */
+  readonly unprivilegedHttpsPort?: number;
+}
+
+/** Runs some of the hub's services in this process; resolves when everything that it says it serves works. */
+export async function startProcess(
+  configuration: Configuration,
+  services: Services,
+  options: StartOptions = {},
+): Promise<Lifecycle> {
+  const lifecycle = new Lifecycle();
+  try {
+    await start({ configuration, services, options, lifecycle });
+    return lifecycle;
+  } catch (error) {
+    await lifecycle.stop().catch(() => undefined);
+    throw error;
+  }
+}
+
+interface Start {
+  readonly configuration: Configuration;
+  readonly services: Services;
+  readonly options: StartOptions;
+  readonly lifecycle: Lifecycle;
+}
+
+async function start({ configuration, services, options, lifecycle }: Start): Promise<void> {
+  const { settings } = configuration;
+  requireSharedStores(services, settings);
+  const runtime: Runtime = {
+    clock: new SystemClock(),
+    logger: createLogger('mooring', settings.logLevel),
+    metrics: createMetrics(),
+  };
+  const folder = new DataFolder(settings.data);
+  const context = { settings, folder, ...runtime };
+  const sealKey = services.has('identity') ? loadSealKey(folder, settings.sealKey) : undefined;
+
+  let started = false;
+  const checks: ReadinessCheck[] = [
+    {
+      name: 'hub',
+      check: async () => {
+        const message = lifecycle.isStopping ? 'it is being stopped' : started ? undefined : 'it is starting';
+        return message === undefined ? [] : [{ severity: 'unavailable', message }];
+      },
+    },
+  ];
+  const adminPort = await listenForAdmin({ settings, lifecycle, checks, ...runtime });
+
+  const log = await openLog(context);
+  lifecycle.onStop(() => log.close());
+  checks.push(logCheck(log));
+  const documents = needsDocuments(services) ? await openDocuments(context) : undefined;
+  if (documents !== undefined) {
+    lifecycle.onStop(() => documents.close());
+    checks.push(documentsCheck(documents));
+  }
+  const affinity = needsAffinity(services) ? await openHolders(context) : undefined;
+  if (affinity !== undefined) {
+    lifecycle.onStop(() => affinity.close());
+    checks.push(affinityCheck(affinity));
+  }
+  const topics = hubTopics(settings.topicPrefix, settings.partitions, settings.retentionHours * HOUR_MS);
+  await log.ensureTopics(topics.specs);
+
+  const isWhole = services.size === SERVICE_NAMES.length;
+  const peers = isWhole ? undefined : await Peers.open(settings, runtime);
+  if (peers !== undefined) {
+    lifecycle.onStop(() => peers.close());
+  }
+  const remoteIdentity = holdsAny(services, 'edge', 'api') && !services.has('identity') ? peers?.identity() : undefined;
+  if (remoteIdentity !== undefined) {
+    lifecycle.onStop(() => remoteIdentity.close());
+    checks.push(remoteCheck('identity', remoteIdentity));
+  }
+
+  const application = await NestFactory.createApplicationContext(
+    HubModule.register({
+      services,
+      configuration,
+      runtime,
+      topics,
+      log,
+      documents,
+      sealKey,
+      affinity,
+      remoteIdentity: remoteIdentity?.service,
+    }),
+    { logger: false, abortOnError: false },
+  );
+  lifecycle.onStop(() => application.close());
+  await application.init();
+  const identityService = application.get<identity.IdentityService>(IDENTITY_SERVICE, { strict: false });
+  const edge = services.has('edge') ? application.get<Edge>(EDGE, { strict: false }) : undefined;
+
+  if (peers !== undefined && holdsAny(services, 'identity', 'edge', 'monitoring')) {
+    const server = peers.server();
+    if (services.has('identity')) {
+      server.serve(identity.IdentityServiceService, identityService);
+    }
+    lifecycle.onStop(() => server.drain(settings.drainSeconds * 1000));
+    await server.listen();
+  }
+  if (services.has('identity')) {
+    await writeOwnersConnectionStrings(identityService, folder, settings.hostname);
+  }
+
+  const certificate = holdsAny(services, 'edge', 'api')
+    ? await serverCertificate(settings, folder, runtime.clock.now())
+    : undefined;
+  if (certificate !== undefined) {
+    const httpsPort = await chooseHttpsPort(settings, options.unprivilegedHttpsPort);
+    const listener = new Listener(listenerOptions({ settings, httpsPort, tls: certificate, ...runtime }));
+    if (edge !== undefined) {
+      listener.serve('mqtt', edge.mqtt);
+    }
+    const drainApi =
+      affinity !== undefined && services.has('api')
+        ? await serveApi(listener, {
+            configuration,
+            runtime,
+            lifecycle,
+            topics,
+            log,
+            affinity,
+            identity: identityService,
+            connectedDevices: async () => edge?.mqtt.size ?? 0,
+            process: settings.edgeId ?? `${hostname()}-${process.pid}`,
+          })
+        : undefined;
+    const ports = await listener.listen();
+    lifecycle.onStop(async () => {
+      drainApi?.();
+      await listener.drain(settings.drainSeconds * 1000);
+    });
+    if (isWhole) {
+      process.stdout.write(greeting({ settings, folder, ports, adminPort, authority: certificate.authority }));
+    }
+  }
+  started = true;
+  runtime.logger.info({ services: [...services] }, 'ready');
+  lifecycle.onStop(() => runtime.logger.info({}, 'draining'));
+}
+
+async function writeOwnersConnectionStrings(
+  identityService: identity.IdentityService,
+  folder: DataFolder,
+  hubHostname: string,
+): Promise<void> {
+  const { policies } = await identityService.listPolicies({});
+  const owner = policies.find((policy) => policy.name === OWNER_POLICY);
+  if (owner === undefined) {
+    throw new Error(`there is no policy ${OWNER_POLICY}`);
+  }
+  writeConnectionStrings(folder, hubHostname, owner);
+}
