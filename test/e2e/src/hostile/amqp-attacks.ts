@@ -26,6 +26,10 @@ const BEGUN = [...OPENED, BEGIN];
 const { begin: BEGIN_CODE, disposition, end, flow, open, saslInit } = PERFORMATIVE;
 const MANY = 4_294_967_295;
 
+/** Stands for the moment at which the hub has given credit for what was attached before. */
+export const UNTIL_CREDIT = Buffer.alloc(0);
+const ATTACHED = [...BEGUN, attach(), UNTIL_CREDIT];
+
 type Attack = readonly [what: string, frames: readonly Buffer[]];
 const bytes = (hex: string) => Buffer.from(hex, 'hex');
 const nested = (depth: number): Buffer => (depth === 0 ? list([]) : list([nested(depth - 1)]));
@@ -92,10 +96,10 @@ export const ATTACKS: readonly Attack[] = [
   ),
   ['a coordinator of transactions', [...BEGUN, attach({ target: described(0x30, list([])) })]],
   ['a transfer without a link', [...BEGUN, transfer({ id: 0 })]],
-  ['a transfer without delivery-id', [...BEGUN, attach(), transfer()]],
+  ['a transfer without delivery-id', [...ATTACHED, transfer()]],
   [
     'more transfers than there is credit for',
-    [...BEGUN, attach(), ...Array.from({ length: 5_000 }, (_, id) => transfer({ id }))],
+    [...ATTACHED, ...Array.from({ length: 5_000 }, (_, id) => transfer({ id }))],
   ],
   ['a disposition that ends before it begins', [...BEGUN, frame(disposition, [TRUE, uint(5), uint(4), TRUE])]],
   ['a detach without a link', [...BEGUN, frame(PERFORMATIVE.detach, [uint(7), TRUE])]],
@@ -105,11 +109,7 @@ export const ATTACKS: readonly Attack[] = [
 export const ODDITIES: readonly Attack[] = [
   [
     'endless more=true',
-    [
-      ...BEGUN,
-      attach(),
-      ...Array.from({ length: 200 }, () => transfer({ id: 0, more: true, payload: Buffer.alloc(60_000) })),
-    ],
+    [...ATTACHED, ...Array.from({ length: 200 }, () => transfer({ id: 0, more: true, payload: Buffer.alloc(60_000) }))],
   ],
   [
     'a disposition of all deliveries that there can be',
@@ -128,16 +128,13 @@ export const ODDITIES: readonly Attack[] = [
       frame(flow, [uint(0), uint(1), uint(0), uint(1), uint(0), uint(0), uint(MANY)]),
     ],
   ],
-  ['a request to $cbs that is none', [...BEGUN, attach(), transfer({ id: 0 })]],
-  ['a message that is none', [...BEGUN, attach(), transfer({ id: 0, payload: bytes('ffffffffffffffff') })]],
-  ['a message of four billion nulls', [...BEGUN, attach(), transfer({ id: 0, payload: described(0x77, nulls(MANY)) })]],
-  [
-    'a message of lists nested 1,000 deep',
-    [...BEGUN, attach(), transfer({ id: 0, payload: described(0x77, nested(1_000)) })],
-  ],
+  ['a request to $cbs that is none', [...ATTACHED, transfer({ id: 0 })]],
+  ['a message that is none', [...ATTACHED, transfer({ id: 0, payload: bytes('ffffffffffffffff') })]],
+  ['a message of four billion nulls', [...ATTACHED, transfer({ id: 0, payload: described(0x77, nulls(MANY)) })]],
+  ['a message of lists nested 1,000 deep', [...ATTACHED, transfer({ id: 0, payload: described(0x77, nested(1_000)) })]],
   [
     'frames after the end of their session',
-    [...BEGUN, attach(), frame(end, []), transfer({ id: 0 }), attach({ name: 'late' })],
+    [...ATTACHED, frame(end, []), transfer({ id: 0 }), attach({ name: 'late' })],
   ],
   ['a sender and a receiver of one name', [...BEGUN, attach(), attach({ handle: 1, role: 'receiver' })]],
   ['a link of nowhere', [...BEGUN, attach({ address: 'nowhere' })]],
@@ -153,8 +150,7 @@ export const ODDITIES: readonly Attack[] = [
   [
     'an aborted transfer',
     [
-      ...BEGUN,
-      attach(),
+      ...ATTACHED,
       frame(PERFORMATIVE.transfer, [
         uint(0),
         uint(0),

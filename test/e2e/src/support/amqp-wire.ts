@@ -18,6 +18,8 @@ export const PERFORMATIVE = {
   saslInit: 0x41,
 } as const;
 
+/** More than anybody has. */
+const MANY = 2_000_000_000;
 const SOURCE = 0x28;
 const TARGET = 0x29;
 
@@ -63,6 +65,13 @@ function sized(code: number, bytes: Buffer): Buffer {
 export function list(items: readonly Buffer[], count = items.length): Buffer {
   const bytes = Buffer.concat(items);
   return Buffer.concat([Buffer.from([0xd0]), four(bytes.length + 4), four(count), bytes]);
+}
+
+/** @param pairs keys and values in turn */
+export function map(pairs: readonly Buffer[]): Buffer {
+  const bytes = list(pairs);
+  bytes[0] = 0xd1;
+  return bytes;
 }
 
 /** An array of nulls, which take no bytes: as many as one likes. */
@@ -128,6 +137,21 @@ export function attach({ name = 'link', handle = 0, role = 'sender', address = '
     NULL,
     uint(0),
   ]);
+}
+
+/** A request to `$cbs` to take a token for an audience, as the payload of a transfer. */
+export function putToken(audience: string, token: string): Buffer {
+  const properties = map([
+    ...[text('operation'), text('put-token')],
+    ...[text('type'), text('servicebus.windows.net:sastoken')],
+    ...[text('name'), text(audience)],
+  ]);
+  return Buffer.concat([described(0x73, list([text('1')])), described(0x74, properties), described(0x77, text(token))]);
+}
+
+/** Credit for a link on which the hub sends; the session has a window as large. */
+export function credit(handle: number, count: number): Buffer {
+  return frame(PERFORMATIVE.flow, [uint(0), uint(MANY), uint(0), uint(MANY), uint(handle), uint(0), uint(count)]);
 }
 
 export interface Transfer {

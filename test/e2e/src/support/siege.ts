@@ -7,10 +7,10 @@ import { createDevice, openRegistry } from './registry.js';
 import { residentKiB } from './resident.js';
 
 /**
- * What the hub may grow by under attack. Large packets alone make it grow by some 120 MiB (the stores' mapped files, and what
- * the collector leaves for later), and by no more than that however many there are.
+ * What the hub may grow by under attack. Any one heavy attack makes it grow by some 120 MiB (the stores' mapped files, and
+ * what the collector leaves for later), and the same attack ten times over by no more than that.
  */
-const GROWTH_LIMIT_KIB = 192 * 1024;
+const GROWTH_LIMIT_KIB = 256 * 1024;
 const HONEST = 'honest';
 
 /** A hub that is attacked. */
