@@ -1,5 +1,5 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 import { EventLogError } from '../../errors.js';
 import type { KafkaConnectionSettings } from '../settings.js';
@@ -56,7 +56,7 @@ export class BrokerLink {
       live.broker.disconnect().catch(() => undefined);
     }
     for (const socket of this.sockets) {
-      socket.resetAndDestroy();
+      end(socket);
     }
     this.sockets.clear();
   }
@@ -105,16 +105,14 @@ export class BrokerLink {
   }
 
   private readonly makeSocket: ISocketFactory = ({ host, port, ssl, onConnect }) => {
-    const raw = connectTcp({ host, port, noDelay: true, keepAlive: true });
-    this.sockets.add(raw);
-    raw.on('close', () => this.sockets.delete(raw));
-    if (!ssl) {
-      return raw.on('connect', onConnect);
-    }
     const servername = isIP(host) === 0 ? { servername: host } : {};
-    const secure = connectTls({ ...servername, ...ssl, socket: raw }, onConnect);
-    raw.on('error', (error) => secure.destroy(error));
-    return secure;
+    const socket = ssl
+      ? connectTls({ host, port, ...servername, ...ssl }, onConnect)
+      : connectTcp({ host, port }, onConnect);
+    socket.setNoDelay(true).setKeepAlive(true);
+    this.sockets.add(socket);
+    socket.on('close', () => this.sockets.delete(socket));
+    return socket;
   };
 
   private error(what: string, cause?: unknown): EventLogError {
@@ -122,5 +120,18 @@ export class BrokerLink {
     return new EventLogError(`The Kafka broker at ${this.address.host}:${this.address.port} ${what}${reason}.`, {
       cause,
     });
+  }
+}
+
+/**
+ * At once, and with what it has not sent yet. Node.js cannot reset below TLS, so there a request that the machine has taken
+ * may still arrive; as the same records were stored in a repeated request before anything was sent after them, it can only
+ * be a duplicate.
+ */
+function end(socket: Socket): void {
+  if (socket instanceof TLSSocket) {
+    socket.destroy();
+  } else {
+    socket.resetAndDestroy();
   }
 }
