@@ -14,6 +14,8 @@ export interface EdgeOptions {
   readonly identityService: identity.IdentityService;
   readonly eventLog: EventLog;
   readonly affinity: Affinity;
+  /** See DeviceSessionsOptions; 10 if not given: little beside a TLS handshake, and shared by all who connect meanwhile. */
+  readonly batchIntervalMs?: number;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;

@@ -16,7 +16,10 @@ export interface Edge {
   stop(): Promise<void>;
 }
 
+const DEFAULT_BATCH_INTERVAL_MS = 10;
+
 export function createEdge(options: EdgeOptions): Edge {
+  const { batchIntervalMs = DEFAULT_BATCH_INTERVAL_MS } = options;
   const { settings, topics, eventLog, identityService, affinity, clock, log } = options;
   const { hostname } = settings;
   const metrics: EdgeMetrics = new EdgeMetrics(options.metrics, () => mqtt.size);
@@ -29,6 +32,7 @@ export function createEdge(options: EdgeOptions): Edge {
     controlTopic: topics.control,
     clock,
     log,
+    batchIntervalMs,
     onCredentials: (from) => metrics.countCredentials(from),
   });
   const mqtt: MqttFront = new MqttFront({
@@ -36,7 +40,7 @@ export function createEdge(options: EdgeOptions): Edge {
     limits: mqttLimits(settings),
     ingress: eventLog.appender(topics.ingress),
     sessions,
-    sessionWriter: new SessionWriter(identityService),
+    sessionWriter: new SessionWriter({ identityService, clock, batchIntervalMs }),
     metrics,
     clock,
     log,

@@ -57,6 +57,7 @@ export class TestEdge {
       clock,
       log: createLogger('test', 'silent'),
       metrics,
+      batchIntervalMs: 0,
     });
     await edge.start();
     if (beside === undefined) {

@@ -1,3 +1,5 @@
+import type { Clock } from '@mooring/clock';
+
 interface Waiting<Item, Result> {
   readonly item: Item;
   readonly resolve: (result: Result) => void;
@@ -12,6 +14,12 @@ export interface BatcherOptions<Item, Result> {
   readonly concurrency: number;
   /** Items that may wait; more are rejected. */
   readonly maxWaiting: number;
+  /**
+   * A call begins no sooner than this after the one before, so that what comes in a stream shares calls; after a pause it
+   * begins at once.
+   */
+  readonly intervalMs: number;
+  readonly clock: Clock;
 }
 
 /** Puts what is asked in one turn of the event loop, or while others are on their way, into one call. */
@@ -19,6 +27,7 @@ export class Batcher<Item, Result> {
   private readonly waiting: Waiting<Item, Result>[] = [];
   private running = 0;
   private scheduled = false;
+  private lastCallAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: BatcherOptions<Item, Result>) {}
 
@@ -33,14 +42,24 @@ export class Batcher<Item, Result> {
   }
 
   private schedule(): void {
-    if (!this.scheduled && this.waiting.length > 0 && this.running < this.options.concurrency) {
-      this.scheduled = true;
-      setImmediate(() => {
-        this.scheduled = false;
-        void this.run(this.waiting.splice(0, this.options.maxBatch));
-        this.schedule();
-      });
+    const { concurrency, intervalMs, clock } = this.options;
+    if (this.scheduled || this.waiting.length === 0 || this.running >= concurrency) {
+      return;
     }
+    this.scheduled = true;
+    const pause = this.lastCallAt + intervalMs - clock.monotonic();
+    if (pause > 0) {
+      clock.after(pause, () => this.flush());
+    } else {
+      setImmediate(() => this.flush());
+    }
+  }
+
+  private flush(): void {
+    this.scheduled = false;
+    this.lastCallAt = this.options.clock.monotonic();
+    void this.run(this.waiting.splice(0, this.options.maxBatch));
+    this.schedule();
   }
 
   private async run(batch: readonly Waiting<Item, Result>[]): Promise<void> {

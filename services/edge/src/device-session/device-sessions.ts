@@ -27,6 +27,8 @@ export interface DeviceSessionsOptions {
   readonly controlTopic: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Calls to identity of one kind begin no sooner than this one after the other, so that devices share them. */
+  readonly batchIntervalMs: number;
   readonly onCredentials: (from: 'memory' | 'identity') => void;
 }
 
@@ -65,6 +67,7 @@ export class DeviceSessions {
       clock,
       isHearing,
       onRead: () => onCredentials('identity'),
+      batchIntervalMs: options.batchIntervalMs,
     });
     this.trust = new TrustStore({ identityService, clock, isHearing });
     this.ownership = new Ownership({

@@ -1,3 +1,4 @@
+import type { Clock } from '@mooring/clock';
 import type { identity as contract } from '@mooring/proto';
 import { Batcher } from './batcher.js';
 import type { Admission } from './live/live-connection.js';
@@ -6,16 +7,24 @@ const MAX_BATCH = 500;
 const CONCURRENCY = 4;
 const MAX_WAITING = 100_000;
 
+export interface SessionWriterOptions {
+  readonly identityService: Pick<contract.IdentityService, 'putSessions'>;
+  readonly clock: Clock;
+  readonly batchIntervalMs: number;
+}
+
 /** Stores what persistent sessions keep, those of many connections in one call. */
 export class SessionWriter {
   private readonly batcher: Batcher<contract.SessionWrite, boolean>;
 
-  constructor(identityService: Pick<contract.IdentityService, 'putSessions'>) {
+  constructor({ identityService, clock, batchIntervalMs }: SessionWriterOptions) {
     this.batcher = new Batcher({
       call: async (writes) => (await identityService.putSessions({ writes: [...writes] })).written,
       maxBatch: MAX_BATCH,
       concurrency: CONCURRENCY,
       maxWaiting: MAX_WAITING,
+      intervalMs: batchIntervalMs,
+      clock,
     });
   }
 

@@ -17,6 +17,7 @@ export interface CredentialSourceOptions {
   /** Whether changes are being heard of; if not, nothing is answered from memory. */
   readonly isHearing: () => boolean;
   readonly onRead: () => void;
+  readonly batchIntervalMs: number;
 }
 
 /** Devices, with their modules. */
@@ -45,6 +46,8 @@ export class CredentialSource {
       maxBatch: MAX_BATCH,
       concurrency: CONCURRENCY,
       maxWaiting: MAX_WAITING,
+      intervalMs: options.batchIntervalMs,
+      clock: options.clock,
     });
   }
 
