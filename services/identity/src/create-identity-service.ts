@@ -1,5 +1,6 @@
 import type { Clock } from '@mooring/clock';
 import { keyEncryptionKey } from '@mooring/credentials';
+import { Outbox } from '@mooring/outbox';
 import type { identity } from '@mooring/proto';
 import { AccessContract } from './access/access-contract.js';
 import { Certificates } from './access/certificates.js';
@@ -11,7 +12,6 @@ import type { RequestedPolicy } from './domain/policy.js';
 import { ControlChannel } from './events/control-channel.js';
 import { Heartbeat } from './events/heartbeat.js';
 import { LifecycleChannel } from './events/lifecycle-channel.js';
-import { Outbox } from './events/outbox.js';
 import { PurgeChannel } from './events/purge-channel.js';
 import { IdentityServer } from './identity.service.js';
 import { fromRightName } from './mapping/right-names.js';

@@ -1,7 +1,7 @@
 import type { EventLog } from '@mooring/event-log';
+import type { Channel } from '@mooring/outbox';
 import { control } from '@mooring/proto';
 import type { CredentialsChange, PendingEvent } from '../domain/pending-event.js';
-import type { Channel } from './channel.js';
 import { controlRecord } from './control-record.js';
 
 const REASON: Readonly<Record<CredentialsChange, control.CredentialsChanged_Reason>> = {
@@ -12,7 +12,7 @@ const REASON: Readonly<Record<CredentialsChange, control.CredentialsChanged_Reas
 };
 
 /** Broadcasts what edges and others must know at once. */
-export class ControlChannel implements Channel {
+export class ControlChannel implements Channel<PendingEvent> {
   readonly name = 'control';
 
   constructor(

@@ -1,7 +1,7 @@
 import type { EventLog, LogRecord } from '@mooring/event-log';
 import { ANNOTATION, applicationPropertyHeader, MESSAGE_SOURCE, newHeaders, PROPERTY } from '@mooring/messages';
+import type { Channel } from '@mooring/outbox';
 import type { LifecycleEvent, PendingEvent } from '../domain/pending-event.js';
-import type { Channel } from './channel.js';
 
 export interface LifecycleChannelOptions {
   readonly log: EventLog;
@@ -10,7 +10,7 @@ export interface LifecycleChannelOptions {
 }
 
 /** Appends life-cycle events to ingress, as Azure stamps them, for routing. */
-export class LifecycleChannel implements Channel {
+export class LifecycleChannel implements Channel<PendingEvent> {
   readonly name = 'lifecycle';
 
   constructor(private readonly options: LifecycleChannelOptions) {}

@@ -1,14 +1,14 @@
 import type { Collection } from '@mooring/document-store';
+import type { Channel } from '@mooring/outbox';
 import type { PendingEvent, PurgeSessionsEvent } from '../domain/pending-event.js';
 import { getManyById } from '../store/get-many.js';
 import type { SessionRecord } from '../store/session-record.js';
-import type { Channel } from './channel.js';
 
 /**
  * Removes the sessions of identities that are gone. Nothing relies on it but the size of the store: a session of another
  * generation counts as none.
  */
-export class PurgeChannel implements Channel {
+export class PurgeChannel implements Channel<PendingEvent> {
   readonly name = 'purge';
 
   constructor(private readonly sessions: Collection<SessionRecord>) {}

@@ -1,9 +1,9 @@
 import { recordCodec, type Stored, type Versioned } from '@mooring/document-store';
+import type { OutboxRecord } from '@mooring/outbox';
 import type { Certificate } from '../domain/certificate.js';
 import type { PendingEvent } from '../domain/pending-event.js';
-import type { OutboxRecord } from '../events/outbox-record.js';
 
-interface Body extends OutboxRecord, Omit<Certificate, 'name'> {
+interface Body extends OutboxRecord<PendingEvent>, Omit<Certificate, 'name'> {
   /** It was declared in the configuration, and goes when it no longer is. */
   readonly declared: boolean;
   readonly status: 'active' | 'deleted';

@@ -1,4 +1,5 @@
 import type { Collection, DocumentStore } from '@mooring/document-store';
+import { PENDING_INDEX } from '@mooring/outbox';
 import type { CertificateRecord } from './certificate-record.js';
 import type { DeviceRecord } from './device-record.js';
 import type { PolicyRecord } from './policy-record.js';
@@ -10,9 +11,6 @@ export interface Collections {
   readonly policies: Collection<PolicyRecord>;
   readonly certificates: Collection<CertificateRecord>;
 }
-
-/** Most documents have nothing pending, and none of these is in this index. */
-const PENDING_INDEX = ['pendingSince'] as const;
 
 /** Identity's collections; nobody else reads or writes them. */
 export async function openCollections(store: DocumentStore): Promise<Collections> {

@@ -1,6 +1,6 @@
 import { recordCodec, type Stored, type Versioned } from '@mooring/document-store';
+import type { OutboxRecord } from '@mooring/outbox';
 import type { Device } from '../domain/model.js';
-import type { OutboxRecord } from '../events/outbox-record.js';
 
 type Body = Pick<OutboxRecord, '_id' | 'pendingSince'> & Omit<Device, 'id'>;
 

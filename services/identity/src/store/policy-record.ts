@@ -1,10 +1,10 @@
 import { recordCodec, type Stored, type Versioned } from '@mooring/document-store';
+import type { OutboxRecord } from '@mooring/outbox';
 import type { KeyVault } from '../domain/model.js';
 import type { PendingEvent } from '../domain/pending-event.js';
 import type { Policy, PolicyRight } from '../domain/policy.js';
-import type { OutboxRecord } from '../events/outbox-record.js';
 
-interface Body extends OutboxRecord {
+interface Body extends OutboxRecord<PendingEvent> {
   readonly rights: readonly PolicyRight[];
   readonly sealedKeys: string;
   readonly etag: string;

@@ -1,15 +1,14 @@
 import type { Clock, Timer } from '@mooring/clock';
 import type { Collection } from '@mooring/document-store';
 import type { Logger } from '@mooring/observability';
-import type { PendingEvent } from '../domain/pending-event.js';
 import type { Channel } from './channel.js';
 import { Courier } from './courier.js';
-import type { OutboxRecord } from './outbox-record.js';
+import type { EventOf, OutboxRecord } from './outbox-record.js';
 import { Settler } from './settler.js';
 
 export interface OutboxOptions<T extends OutboxRecord> {
   readonly collection: Collection<T>;
-  readonly channels: readonly Channel[];
+  readonly channels: readonly Channel<EventOf<T>>[];
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -27,7 +26,7 @@ const SWEEP_PAGES = 10;
  */
 export class Outbox<T extends OutboxRecord> {
   private readonly settler: Settler<T>;
-  private readonly couriers: readonly Courier[];
+  private readonly couriers: readonly Courier<EventOf<T>>[];
   private sweepTimer: Timer | undefined;
   private sweeping: Promise<void> | undefined;
 
@@ -39,7 +38,7 @@ export class Outbox<T extends OutboxRecord> {
   }
 
   /** Tells what is pending in a document, now; returns at once. */
-  tell(documentId: string, pending: readonly PendingEvent[]): void {
+  tell(documentId: string, pending: readonly EventOf<T>[]): void {
     for (const courier of this.couriers) {
       courier.take(documentId, pending);
     }

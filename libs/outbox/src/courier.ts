@@ -1,14 +1,14 @@
 import type { Clock, Timer } from '@mooring/clock';
 import type { Logger } from '@mooring/observability';
-import type { PendingEvent } from '../domain/pending-event.js';
 import type { Channel } from './channel.js';
+import type { OutboxEvent } from './outbox-record.js';
 
 /** Documents whose events one channel carries at a time; the sweep finds the others later. */
 const MAX_DOCUMENTS = 20_000;
 const RETRY_MS = 1_000;
 
-export interface CourierOptions {
-  readonly channel: Channel;
+export interface CourierOptions<E extends OutboxEvent> {
+  readonly channel: Channel<E>;
   readonly settler: {
     has(documentId: string, eventId: string): boolean;
     settle(documentId: string, eventIds: readonly string[]): void;
@@ -21,21 +21,21 @@ export interface CourierOptions {
  * Carries the events of one channel: of one document one batch at a time, so that they keep their order, of different
  * documents side by side, so that a partition that stands still holds up no others.
  */
-export class Courier {
+export class Courier<E extends OutboxEvent> {
   /** Documents on their way, with what came up meanwhile. */
-  private readonly busy = new Map<string, readonly PendingEvent[] | undefined>();
+  private readonly busy = new Map<string, readonly E[] | undefined>();
   private readonly retries = new Set<Timer>();
   private stopped = false;
   private whenIdle: (() => void)[] = [];
 
-  constructor(private readonly options: CourierOptions) {}
+  constructor(private readonly options: CourierOptions<E>) {}
 
   get size(): number {
     return this.busy.size;
   }
 
   /** @param pending all that is pending in the document */
-  take(documentId: string, pending: readonly PendingEvent[]): void {
+  take(documentId: string, pending: readonly E[]): void {
     const { channel, settler } = this.options;
     const events = pending.filter((event) => channel.accepts(event) && !settler.has(documentId, event.id));
     if (events.length === 0 || this.stopped) {
@@ -67,14 +67,14 @@ export class Courier {
     this.tellIdle();
   }
 
-  private carry(documentId: string, events: readonly PendingEvent[]): void {
+  private carry(documentId: string, events: readonly E[]): void {
     this.options.channel.deliver(documentId, events).then(
       () => this.delivered(documentId, events),
       (error: unknown) => this.failed(documentId, events, error),
     );
   }
 
-  private delivered(documentId: string, events: readonly PendingEvent[]): void {
+  private delivered(documentId: string, events: readonly E[]): void {
     this.options.settler.settle(
       documentId,
       events.map(({ id }) => id),
@@ -89,7 +89,7 @@ export class Courier {
     }
   }
 
-  private failed(documentId: string, events: readonly PendingEvent[], error: unknown): void {
+  private failed(documentId: string, events: readonly E[], error: unknown): void {
     if (this.stopped) {
       return;
     }
