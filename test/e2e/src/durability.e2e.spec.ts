@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Fleet } from '@mooring/test-fleet';
 import { type HubPart, startHub } from '@mooring/test-parts';
-import { Fleet } from './history/fleet.js';
-import { openRegistry } from './support/registry.js';
 import { onEveryStore } from './support/stores.js';
 
 const DEVICES = 20;
@@ -13,7 +12,7 @@ onEveryStore('what was acknowledged', (stores) => {
   let fleet: Fleet;
   beforeEach(async () => {
     hub = await startHub({ environment: { ...stores.environment(), MOORING_LOG_LEVEL: 'warn' } });
-    fleet = await Fleet.start(hub, openRegistry(hub), DEVICES);
+    fleet = await Fleet.start(hub, DEVICES);
   });
   afterEach(async () => {
     await fleet?.close();

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Fleet } from '@mooring/test-fleet';
 import { type HubPart, type KafkaPart, startHub, startKafka, until } from '@mooring/test-parts';
-import { Fleet } from './history/fleet.js';
-import { openRegistry } from './support/registry.js';
 import { residentKiB } from './support/resident.js';
 
 const OUTAGE_MS = 20_000;
@@ -20,7 +19,7 @@ describe('an outage of Kafka', () => {
     hub = await startHub({
       environment: { MOORING_KAFKA_BROKERS: kafka.brokers.join(','), MOORING_LOG_LEVEL: 'warn' },
     });
-    fleet = await Fleet.start(hub, openRegistry(hub), DEVICES);
+    fleet = await Fleet.start(hub, DEVICES);
   }, 120_000);
   afterAll(async () => {
     await fleet?.close();

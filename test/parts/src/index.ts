@@ -1,5 +1,13 @@
+export type { Balancer, BalancerTarget } from './cluster/balancer.js';
+export { startBalancer } from './cluster/balancer.js';
+export type { Cluster, ClusterOptions } from './cluster/cluster.js';
+export { startCluster } from './cluster/cluster.js';
+export type { ClusterEdge, ClusterProcess, ServiceName } from './cluster/cluster-process.js';
+export type { Stores } from './cluster/stores.js';
+export { startStores } from './cluster/stores.js';
 export type { FaultProxy, FaultProxyOptions, Flow, ProxyTarget } from './fault-proxy/fault-proxy.js';
 export { startFaultProxy } from './fault-proxy/fault-proxy.js';
+export type { HubAccess } from './hub/hub-access.js';
 export type { HubOptions, HubPart } from './hub/hub-part.js';
 export { hubCommand, startHub } from './hub/hub-part.js';
 export type { KafkaNode, KafkaOptions, KafkaPart } from './kafka/kafka-part.js';

@@ -1,9 +1,9 @@
-import type { HubPart } from '@mooring/test-parts';
+import { trustAuthority } from '@mooring/test-fleet';
+import type { HubAccess } from '@mooring/test-parts';
 import { Registry } from 'azure-iothub';
-import { trustAuthority } from './trust.js';
 
 /** The service SDK's registry of a hub, with the owner's rights. */
-export function openRegistry(hub: HubPart): Registry {
+export function openRegistry(hub: HubAccess): Registry {
   trustAuthority(hub.ca);
   return Registry.fromConnectionString(hub.connectionString);
 }
@@ -11,7 +11,7 @@ export function openRegistry(hub: HubPart): Registry {
 /** Creates a device with generated keys. @returns its primary key and its connection string */
 export async function createDevice(
   registry: Registry,
-  hub: HubPart,
+  hub: HubAccess,
   deviceId: string,
 ): Promise<{ key: string; connectionString: string }> {
   const { responseBody } = await registry.create({ deviceId });

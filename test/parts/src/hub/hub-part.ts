@@ -1,10 +1,11 @@
-import { randomInt } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../process/free-port.js';
+import { ownLoopbackAddress } from '../process/own-loopback-address.js';
 import { makePartFolder, removePartFolder } from '../process/part-folder.js';
 import { type PartControl, PartProcess } from '../process/part-process.js';
+import type { HubAccess } from './hub-access.js';
 
 export interface HubOptions {
   /** More settings, e.g. `{ MOORING_KAFKA_BROKERS: … }`; embedded stores where none are named. */
@@ -12,17 +13,10 @@ export interface HubOptions {
 }
 
 /** A hub in a process of its own, on the real ports of a loopback address of its own, as SDKs cannot be told other ports. */
-export interface HubPart extends PartControl {
-  readonly host: string;
+export interface HubPart extends PartControl, HubAccess {
   readonly adminUrl: string;
   /** Its data folder. */
   readonly data: string;
-  /** Path of the development authority's certificate, and what is in it. */
-  readonly caFile: string;
-  readonly ca: string;
-  /** The owner's, for service SDKs. */
-  readonly connectionString: string;
-  readonly eventHubsConnectionString: string;
   /** Of its last end; undefined if that was by a signal, or while there was none. */
   readonly exitCode: number | undefined;
   /** What it has written so far. */
@@ -34,9 +28,10 @@ export interface HubPart extends PartControl {
 const READY_TIMEOUT_MS = 60_000;
 const repositoryRoot = fileURLToPath(new URL('../../../../', import.meta.url));
 
-/** The command that runs a hub from this checkout. */
-export function hubCommand(): [command: string, args: string[]] {
-  return [process.execPath, [join(repositoryRoot, 'services/hub/dist/main.js'), 'up']];
+/** The command that runs a hub from this checkout, or another of its commands. */
+export function hubCommand(...args: readonly string[]): [command: string, args: string[]] {
+  const rest = args.length === 0 ? ['up'] : args;
+  return [process.execPath, [join(repositoryRoot, 'services/hub/dist/main.js'), ...rest]];
 }
 
 /** Starts a hub from this checkout and waits until it is ready. */
@@ -94,9 +89,4 @@ export async function startHub({ environment = {} }: HubOptions = {}): Promise<H
       await removePartFolder(folder);
     },
   };
-}
-
-/** One of the 16 million loopback addresses, so that hubs of tests that run at once do not meet. */
-function ownLoopbackAddress(): string {
-  return `127.${randomInt(1, 255)}.${randomInt(1, 255)}.${randomInt(2, 255)}`;
 }

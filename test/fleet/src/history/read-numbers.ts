@@ -1,12 +1,13 @@
 import { EventHubConsumerClient } from '@azure/event-hubs';
-import type { HubPart } from '@mooring/test-parts';
-import { until } from '@mooring/test-parts';
+import { type HubAccess, until } from '@mooring/test-parts';
+import { trustAuthority } from '../trust.js';
 
 /**
  * Reads the whole built-in endpoint with the official Event Hubs client, up to what each partition holds now.
  * @returns per device, the numbers it sent in the order in which the endpoint holds them
  */
-export async function readNumbers(hub: HubPart): Promise<Map<string, number[]>> {
+export async function readNumbers(hub: HubAccess): Promise<Map<string, number[]>> {
+  trustAuthority(hub.ca);
   const client = new EventHubConsumerClient('$Default', hub.eventHubsConnectionString);
   const numbers = new Map<string, number[]>();
   try {

@@ -1,0 +1,11 @@
+export type { ConnectionRecord } from './device/device-connection.js';
+export type { DeviceEvent, NumberedDeviceOptions } from './device/numbered-device.js';
+export { GHOST, NumberedDevice } from './device/numbered-device.js';
+export type { FleetOptions } from './fleet.js';
+export { Fleet } from './fleet.js';
+export type { DeviceHistory, Verdict } from './history/history.js';
+export { judge } from './history/history.js';
+export { readNumbers } from './history/read-numbers.js';
+export type { DeviceCredentials } from './register-devices.js';
+export { registerDevices } from './register-devices.js';
+export { trustAuthority } from './trust.js';
