@@ -129,6 +129,7 @@ const STRANGERS: readonly Stranger[] = [
   ['a client id that leads elsewhere', (cast) => named('victim/../other', cast), BAD_CLIENT_ID],
   ['a client id of 129 characters', (cast) => named('v'.repeat(129), cast), BAD_CLIENT_ID],
   ['a client id of 4 KB', (cast) => named('v'.repeat(4_000), cast), BAD_CLIENT_ID],
+  ['a client id that is a token', (cast) => named(victimToken(cast), cast), BAD_CLIENT_ID],
   ['a client id beyond ASCII', (cast) => named('víctim', cast), BAD_CLIENT_ID],
   ['no user name', (cast) => named('victim', cast, { userName: undefined, password: undefined }), NOT_AUTHORIZED],
   ['an empty user name', withUserName(() => ''), NOT_AUTHORIZED],

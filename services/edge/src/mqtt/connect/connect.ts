@@ -43,11 +43,13 @@ export async function connect(connection: MqttConnection, packet: ConnectPacket)
   }
 }
 
-function refuse({ connection, packet }: ConnectAttempt, error: unknown): void {
+function refuse({ connection, identity }: ConnectAttempt, error: unknown): void {
   const { log, metrics } = connection.context;
   const { code, reason } = answerTo(error);
   metrics.countConnect(reason);
-  const fields = { clientId: packet.clientId, remoteAddress: connection.info.remoteAddress, reason };
+  // Only what can be an identity: a client id may be anything, a token in the wrong place too.
+  const { deviceId, moduleId } = identity;
+  const fields = { deviceId, moduleId, remoteAddress: connection.info.remoteAddress, reason };
   if (code === CONNECT_RETURN.serverUnavailable) {
     log.warn({ ...fields, err: error }, 'a device could not be admitted');
   } else {
