@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+
+const SAMPLE_MS = 500;
+
+/** Samples the resident memory of processes, and keeps the highest. */
+export class MemoryWatch {
+  highestMiB = 0;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(private readonly processes: readonly { readonly pid: number | undefined }[]) {
+    this.timer = setInterval(() => this.sample(), SAMPLE_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private sample(): void {
+    for (const { pid } of this.processes) {
+      if (pid !== undefined) {
+        this.highestMiB = Math.max(this.highestMiB, residentMiB(pid));
+      }
+    }
+  }
+}
+
+/** 0 where the process has ended meanwhile. */
+function residentMiB(pid: number): number {
+  try {
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}

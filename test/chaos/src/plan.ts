@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util';
+import type { Scenario } from './scenario.js';
+import { KILL_EDGE_ONCE, SCENARIOS } from './scenarios/index.js';
+
+export interface Plan {
+  readonly scenarios: readonly Scenario[];
+  readonly seed: number;
+  readonly devices: number;
+  readonly records: string;
+}
+
+export const USAGE = `npm run chaos -- [scenario …] [options]
+
+  --list          names the scenarios, and what each must hold
+  --short         one short scenario, as in npm test
+  --seed N        of all choices; a new one unless given
+  --devices N     that send (100)
+  --records DIR   where event logs of failures are kept (.chaos)
+`;
+const DEVICES = 100;
+const SHORT_DEVICES = 20;
+
+/** @returns undefined if only the list was asked for @throws Error that names what is not known */
+export function readPlan(args: readonly string[]): Plan | undefined {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      list: { type: 'boolean', default: false },
+      short: { type: 'boolean', default: false },
+      seed: { type: 'string' },
+      devices: { type: 'string' },
+      records: { type: 'string', default: '.chaos' },
+    },
+  });
+  if (values.list) {
+    return undefined;
+  }
+  const scenarios = positionals.map((name) => {
+    const scenario = SCENARIOS.find((one) => one.name === name);
+    if (scenario === undefined) {
+      throw new Error(`there is no scenario ${name}; there are ${SCENARIOS.map((one) => one.name).join(', ')}`);
+    }
+    return scenario;
+  });
+  return {
+    scenarios: values.short ? [KILL_EDGE_ONCE] : scenarios.length === 0 ? SCENARIOS : scenarios,
+    seed: number('seed', values.seed) ?? Math.floor(Math.random() * 1_000_000),
+    devices: number('devices', values.devices) ?? (values.short ? SHORT_DEVICES : DEVICES),
+    records: values.records,
+  };
+}
+
+function number(name: string, text: string | undefined): number | undefined {
+  if (text !== undefined && !/^[1-9]\d{0,8}$/.test(text)) {
+    throw new Error(`--${name} must be a positive number`);
+  }
+  return text === undefined ? undefined : Number(text);
+}

@@ -1,0 +1,46 @@
+import type { Fleet, NumberedDeviceOptions } from '@mooring/test-fleet';
+import type { Cluster, Stores } from '@mooring/test-parts';
+import type { Random } from './harness/random.js';
+
+/** What is done to a cluster under load, and what must hold all the same. */
+export interface Scenario {
+  readonly name: string;
+  /** What must hold, in a sentence. */
+  readonly promise: string;
+  /** Devices that send; those of the command line unless given. */
+  readonly devices?: number;
+  /** Of how the devices behave, what this scenario needs otherwise. */
+  readonly device?: Partial<NumberedDeviceOptions>;
+  /** Mean pause of a device between an acknowledgement and the message that follows it. */
+  readonly pauseMs?: number;
+  /** Which edge a device dials: any, or the first and at each attempt the next one. Any unless given. */
+  readonly dial?: 'any' | 'in order';
+  /** Settings of all processes. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What two connections of one identity are excused for, in milliseconds; one lease unless given. */
+  readonly overlapLimitMs?: number;
+  /** Injects the fault, and waits until all are back. */
+  run(stage: Stage): Promise<Outcome>;
+}
+
+/** What a scenario works with: all is started, and every device has been served. */
+export interface Stage {
+  readonly cluster: Cluster;
+  readonly stores: Stores;
+  readonly fleet: Fleet;
+  readonly random: Random;
+  /** Writes into the event log. */
+  note(what: string): void;
+}
+
+export interface Outcome {
+  /** What was done, for the table. */
+  readonly injected: string;
+  /** From the end of the fault until every device was served, the longest. */
+  readonly backMs: number;
+  /** What was found broken beside the history of messages, a sentence each. */
+  readonly broken: readonly string[];
+}
+
+/** For so long may two connections of one identity live at most (design: one lease). */
+export const LEASE_MS = 15_000;
