@@ -23,6 +23,17 @@ export interface Claim {
   readonly epoch: number;
   /** Who held it until now and has to be closed; absent if nobody whose lease lives. */
   readonly previous?: Held;
+  /** Who held it under a lease that does not live any more: it need not be waited for, but may not know that yet. */
+  readonly lapsed?: Held;
+}
+
+/** One life of a process, for which it claims. */
+export interface ProcessLease {
+  /** Unique among the processes that live. */
+  readonly process: string;
+  readonly incarnation: string;
+  /** `host:port` at which the other processes of the hub reach it; absent if they do not. */
+  readonly address?: string;
 }
 
 /** A receiver of a partition that attached with an owner level (Event Hubs: epoch). */
@@ -47,14 +58,15 @@ export type Ownership =
  */
 export interface Affinity {
   /**
-   * Starts a lease for a process and its incarnation: what it claims counts as long as the lease is renewed in time.
+   * Starts a lease for a process and its incarnation: what it claims counts as long as the lease is renewed in time. Its
+   * address is that of the last renewal.
    * @returns false if that incarnation's lease has lapsed before: it must start a new incarnation and claim again.
    */
-  renewLease(process: string, incarnation: string, ttlMs: number): Promise<boolean>;
+  renewLease(lease: ProcessLease, ttlMs: number): Promise<boolean>;
   /** Ends a lease at once, and with it all that was claimed under it. */
   endLease(process: string, incarnation: string): Promise<void>;
-  /** Processes whose lease lives, with their incarnations. */
-  liveProcesses(): Promise<readonly { readonly process: string; readonly incarnation: string }[]>;
+  /** Processes whose lease lives. */
+  liveProcesses(): Promise<readonly ProcessLease[]>;
 
   /**
    * Takes over an identity (device id, or `device/module`): always granted, the newest wins. A claim that is rejected may have

@@ -44,7 +44,7 @@ export async function liveProcess(
 ): Promise<{ readonly process: string; readonly incarnation: string }> {
   const process = fresh('edge');
   const incarnation = fresh('life');
-  if (!(await affinity.renewLease(process, incarnation, ttlMs))) {
+  if (!(await affinity.renewLease({ process, incarnation }, ttlMs))) {
     throw new Error('A new incarnation was refused its lease.');
   }
   return { process, incarnation };

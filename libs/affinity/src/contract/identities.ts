@@ -97,7 +97,8 @@ export function testIdentities(harness: () => AffinityHarness): void {
     expect(await affinity.holders([identity])).toEqual([{ ...second, epoch: two.epoch }]);
     await affinity.release(identity, two.epoch);
     expect(await affinity.holders([identity])).toEqual([undefined]);
-    expect((await affinity.claim(identity, first)).previous).toBeUndefined();
+    const again = await affinity.claim(identity, first);
+    expect([again.previous, again.lapsed]).toEqual([undefined, undefined]);
     await affinity.release(fresh('d'), 1);
   });
 
@@ -109,13 +110,14 @@ export function testIdentities(harness: () => AffinityHarness): void {
     await lapse(harness(), edge);
     expect(await affinity.holders([identity])).toEqual([undefined]);
     const incarnation = fresh('life');
-    await affinity.renewLease(edge.process, incarnation, LONG_MS);
+    await affinity.renewLease({ process: edge.process, incarnation }, LONG_MS);
     expect(await affinity.holders([identity])).toEqual([undefined]);
     expect(await affinity.reclaim(identity, { ...held, incarnation, epoch })).toBe(true);
     expect(await affinity.holders([identity])).toEqual([{ ...held, incarnation, epoch }]);
     await affinity.endLease(edge.process, incarnation);
     const next = await affinity.claim(identity, await holder(affinity));
     expect(next.previous).toBeUndefined();
+    expect(next.lapsed).toEqual({ ...held, incarnation, epoch });
     expect(next.epoch).toBeGreaterThan(epoch);
   });
 
@@ -128,7 +130,7 @@ export function testIdentities(harness: () => AffinityHarness): void {
     const newer = await holder(affinity);
     const { epoch } = await affinity.claim(lost, newer);
     const incarnation = fresh('life');
-    await affinity.renewLease(before.edge, incarnation, LONG_MS);
+    await affinity.renewLease({ process: before.edge, incarnation }, LONG_MS);
     const held = (index: number): Held => ({ ...before, incarnation, epoch: claims[index]?.epoch ?? 0 });
     expect(await affinity.reclaim(kept, held(0))).toBe(true);
     expect(await affinity.reclaim(kept, held(0))).toBe(true);
@@ -171,7 +173,7 @@ export function testIdentities(harness: () => AffinityHarness): void {
     for (const text of HOSTILE) {
       const by: Holder = { edge: text, incarnation: `${text}${fresh('life')}`, connection: text };
       const identity = fresh('d');
-      await affinity.renewLease(by.edge, by.incarnation, LONG_MS);
+      await affinity.renewLease({ process: by.edge, incarnation: by.incarnation }, LONG_MS);
       const { epoch } = await affinity.claim(identity, by);
       expect(await affinity.holders([identity])).toEqual([{ ...by, epoch }]);
     }

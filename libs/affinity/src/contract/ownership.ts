@@ -74,7 +74,7 @@ export function testOwnership(harness: () => AffinityHarness): void {
     for (const text of ['{}', 'a\n9\nb', '"\\', 'nul\0', '😀', '%d+', '__proto__']) {
       const partition = `${text}${fresh('p')}`;
       const own: Owner = { receiver: text, process: text, incarnation: `${text}${fresh('life')}`, level: 7 };
-      await affinity.renewLease(own.process, own.incarnation, LONG_MS);
+      await affinity.renewLease(own, LONG_MS);
       await affinity.claimOwnership(partition, own);
       const refused = await affinity.claimOwnership(partition, { ...own, receiver: `${text}x`, level: 6 });
       expect(refused).toEqual({ granted: false, owner: own });

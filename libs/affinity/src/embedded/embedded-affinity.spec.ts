@@ -34,7 +34,7 @@ describe('EmbeddedAffinity', () => {
   it('goes by the monotonic clock with leases', async () => {
     const clock = new SetClock();
     const affinity = new EmbeddedAffinity(clock);
-    await affinity.renewLease('e', 'i', 1000);
+    await affinity.renewLease({ process: 'e', incarnation: 'i' }, 1000);
     clock.offsetMs = 3_600_000;
     expect(await affinity.liveProcesses()).toHaveLength(1);
     clock.advance(1000);

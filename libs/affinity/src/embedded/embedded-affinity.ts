@@ -1,6 +1,6 @@
 import type { Clock } from '@mooring/clock';
 import { isSameHolder } from '../holder.js';
-import type { Affinity, Claim, Held, Holder, Owner, Ownership } from '../port.js';
+import type { Affinity, Claim, Held, Holder, Owner, Ownership, ProcessLease } from '../port.js';
 import { LeaseTable } from './lease-table.js';
 import { ReleasedEpochs } from './released-epochs.js';
 
@@ -19,23 +19,26 @@ export class EmbeddedAffinity implements Affinity {
     this.#released = new ReleasedEpochs(clock);
   }
 
-  async renewLease(process: string, incarnation: string, ttlMs: number): Promise<boolean> {
-    return this.#leases.renew(process, incarnation, ttlMs);
+  async renewLease(lease: ProcessLease, ttlMs: number): Promise<boolean> {
+    return this.#leases.renew(lease, ttlMs);
   }
 
   async endLease(process: string, incarnation: string): Promise<void> {
     this.#leases.end(process, incarnation);
   }
 
-  async liveProcesses(): Promise<readonly { readonly process: string; readonly incarnation: string }[]> {
+  async liveProcesses(): Promise<readonly ProcessLease[]> {
     return this.#leases.live();
   }
 
   async claim(identity: string, holder: Holder): Promise<Claim> {
-    const previous = this.#live(identity);
+    const previous = this.#holders.get(identity);
     const epoch = Math.max(this.#lastEpoch(identity) + 1, Math.round(this.clock.now() * 1000));
     this.#hold(identity, holder, epoch);
-    return previous === undefined || isSameHolder(previous, holder) ? { epoch } : { epoch, previous };
+    if (previous === undefined || isSameHolder(previous, holder)) {
+      return { epoch };
+    }
+    return this.#leases.lives(previous.edge, previous.incarnation) ? { epoch, previous } : { epoch, lapsed: previous };
   }
 
   async reclaim(identity: string, held: Held): Promise<boolean> {

@@ -1,8 +1,8 @@
 import type { Clock } from '@mooring/clock';
+import type { ProcessLease } from '../port.js';
 import { StartedLeases } from '../started-leases.js';
 
-interface Lease {
-  readonly incarnation: string;
+interface Lease extends ProcessLease {
   /** By the monotonic clock. */
   readonly endsAt: number;
 }
@@ -14,12 +14,13 @@ export class LeaseTable {
 
   constructor(private readonly clock: Clock) {}
 
-  renew(process: string, incarnation: string, ttlMs: number): boolean {
+  renew({ process, incarnation, address }: ProcessLease, ttlMs: number): boolean {
     if (this.#started.has(process, incarnation) && !this.lives(process, incarnation)) {
       return false;
     }
     this.#started.add(process, incarnation);
-    this.#leases.set(process, { incarnation, endsAt: this.clock.monotonic() + ttlMs });
+    const endsAt = this.clock.monotonic() + ttlMs;
+    this.#leases.set(process, { process, incarnation, endsAt, ...(address === undefined ? {} : { address }) });
     return true;
   }
 
@@ -34,9 +35,9 @@ export class LeaseTable {
     return lease?.incarnation === incarnation && this.clock.monotonic() < lease.endsAt;
   }
 
-  live(): { process: string; incarnation: string }[] {
-    return [...this.#leases]
-      .filter(([process, { incarnation }]) => this.lives(process, incarnation))
-      .map(([process, { incarnation }]) => ({ process, incarnation }));
+  live(): ProcessLease[] {
+    return [...this.#leases.values()]
+      .filter(({ process, incarnation }) => this.lives(process, incarnation))
+      .map(({ endsAt: _, ...lease }) => lease);
   }
 }

@@ -39,7 +39,7 @@ class Edge {
   }
 
   async renew(affinity: EmbeddedAffinity, onReclaimed: (identity: string, epoch: number) => void): Promise<void> {
-    if (!(await affinity.renewLease(this.name, this.incarnation, LEASE_MS))) {
+    if (!(await affinity.renewLease({ process: this.name, incarnation: this.incarnation }, LEASE_MS))) {
       await this.liveAgain(affinity, onReclaimed);
     }
   }
@@ -47,7 +47,7 @@ class Edge {
   /** A new incarnation: claims everything again, and drops what somebody newer has. */
   async liveAgain(affinity: EmbeddedAffinity, onReclaimed: (identity: string, epoch: number) => void): Promise<void> {
     this.incarnation = this.#nextLife();
-    expect(await affinity.renewLease(this.name, this.incarnation, LEASE_MS)).toBe(true);
+    expect(await affinity.renewLease({ process: this.name, incarnation: this.incarnation }, LEASE_MS)).toBe(true);
     for (const [of, held] of [...this.connections]) {
       const again = { ...held, incarnation: this.incarnation };
       if (await affinity.reclaim(of, again)) {

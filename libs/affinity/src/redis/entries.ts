@@ -1,9 +1,10 @@
-import type { Held, Holder, Owner } from '../port.js';
+import type { Held, Holder, Owner, ProcessLease } from '../port.js';
 
 /*
  * Values in Redis are lines, so that a script needs to look at the first ones only: a number, then JSON, whose own line feeds
  * are escaped. A holder is `<epoch>` and the JSON of edge, incarnation and connection; released, it is the epoch alone. An
- * owner is `<level>`, the JSON of its receiver, and that of process and incarnation.
+ * owner is `<level>`, the JSON of its receiver, and that of process and incarnation. A lease is the JSON of its incarnation,
+ * and, on a second line, that of its address if it has one.
  */
 
 export function encodeHolder({ edge, incarnation, connection }: Holder): string {
@@ -33,6 +34,25 @@ export function decodeOwner(entry: string): Owner {
   const [name] = texts(`[${receiver}]`, 1);
   const [process, incarnation] = texts(lease ?? '', 2);
   return { receiver: name, process, incarnation, level: Number(level) };
+}
+
+export function encodeIncarnation(incarnation: string): string {
+  return JSON.stringify(incarnation);
+}
+
+export function encodeLease({ incarnation, address }: ProcessLease): string {
+  const line = encodeIncarnation(incarnation);
+  return address === undefined ? line : `${line}\n${JSON.stringify(address)}`;
+}
+
+export function decodeLease(process: string, entry: string): ProcessLease {
+  const [first, second] = entry.split('\n');
+  const [incarnation] = texts(`[${first}]`, 1);
+  if (second === undefined) {
+    return { process, incarnation };
+  }
+  const [address] = texts(`[${second}]`, 1);
+  return { process, incarnation, address };
 }
 
 type Texts<Count extends number> = Count extends 3

@@ -1,7 +1,7 @@
 import type { Clock } from '@mooring/clock';
 import type { Redis } from 'ioredis';
 import { EPOCH_KEPT_MS, isSameHolder } from '../holder.js';
-import type { Affinity, Claim, Held, Holder, Owner, Ownership } from '../port.js';
+import type { Affinity, Claim, Held, Holder, Owner, Ownership, ProcessLease } from '../port.js';
 import { deficiencyOf } from './deficiency.js';
 import { decodeHeld, decodeOwner, encodeHolder, encodeOwner, encodeReceiver } from './entries.js';
 import type { Keys } from './keys.js';
@@ -35,15 +35,15 @@ export class RedisAffinity implements Affinity {
     this.#leases = new RedisLeases(this.#calls, options.keys, options.clock);
   }
 
-  renewLease(process: string, incarnation: string, ttlMs: number): Promise<boolean> {
-    return this.#leases.renew(process, incarnation, ttlMs);
+  renewLease(lease: ProcessLease, ttlMs: number): Promise<boolean> {
+    return this.#leases.renew(lease, ttlMs);
   }
 
   endLease(process: string, incarnation: string): Promise<void> {
     return this.#leases.end(process, incarnation);
   }
 
-  liveProcesses(): Promise<readonly { readonly process: string; readonly incarnation: string }[]> {
+  liveProcesses(): Promise<readonly ProcessLease[]> {
     return this.#leases.live();
   }
 
@@ -53,10 +53,10 @@ export class RedisAffinity implements Affinity {
     ]);
     const epoch = Number(text);
     const previous = entry ? decodeHeld(entry) : undefined;
-    if (previous === undefined || isSameHolder(previous, holder) || !(await this.#mayLive(previous))) {
+    if (previous === undefined || isSameHolder(previous, holder)) {
       return { epoch };
     }
-    return { epoch, previous };
+    return (await this.#mayLive(previous)) ? { epoch, previous } : { epoch, lapsed: previous };
   }
 
   async reclaim(identity: string, held: Held): Promise<boolean> {

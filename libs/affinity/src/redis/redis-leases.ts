@@ -1,5 +1,7 @@
 import type { Clock } from '@mooring/clock';
+import type { ProcessLease } from '../port.js';
 import { StartedLeases } from '../started-leases.js';
+import { decodeLease, encodeIncarnation, encodeLease } from './entries.js';
 import type { Keys } from './keys.js';
 import type { RedisCalls } from './redis-calls.js';
 
@@ -22,10 +24,12 @@ export class RedisLeases {
     private readonly clock: Clock,
   ) {}
 
-  async renew(process: string, incarnation: string, ttlMs: number): Promise<boolean> {
+  async renew(lease: ProcessLease, ttlMs: number): Promise<boolean> {
+    const { process, incarnation } = lease;
     const start = !this.#started.has(process, incarnation);
+    const args = [encodeIncarnation(incarnation), encodeLease(lease), String(ttlMs), start ? 'start' : ''];
     const [[, renewed]] = await Promise.all([
-      this.calls.script('affinityRenew', this.keys.lease(process), [incarnation, String(ttlMs), start ? 'start' : '']),
+      this.calls.script('affinityRenew', this.keys.lease(process), args),
       this.#list(process, start),
     ]);
     if (renewed === 'yes') {
@@ -35,16 +39,12 @@ export class RedisLeases {
   }
 
   async end(process: string, incarnation: string): Promise<void> {
-    await this.calls.script('affinityEnd', this.keys.lease(process), [incarnation]);
+    await this.calls.script('affinityEnd', this.keys.lease(process), [encodeIncarnation(incarnation)]);
   }
 
-  async live(): Promise<{ process: string; incarnation: string }[]> {
+  async live(): Promise<ProcessLease[]> {
     const names = await this.calls.plain((redis) => redis.zrange(this.keys.processes(), '0', '-1'));
-    const incarnations = await this.#incarnations(names);
-    return names.flatMap((process) => {
-      const incarnation = incarnations.get(process);
-      return incarnation === undefined ? [] : [{ process, incarnation }];
-    });
+    return [...(await this.#read(names)).values()];
   }
 
   /**
@@ -56,7 +56,7 @@ export class RedisLeases {
     processOf: (entry: Entry) => string | undefined,
   ): Promise<{ readonly entries: readonly Entry[]; readonly lives: Leases }> {
     const asked = new Set(this.#familiar);
-    const [read, familiar] = await Promise.all([entries, this.#incarnations(asked)]);
+    const [read, familiar] = await Promise.all([entries, this.#read(asked)]);
     const unfamiliar = new Set<string>();
     for (const entry of read) {
       const process = processOf(entry);
@@ -64,26 +64,26 @@ export class RedisLeases {
         unfamiliar.add(process);
       }
     }
-    const more = await this.#incarnations(unfamiliar);
+    const more = await this.#read(unfamiliar);
     this.#remember(asked, familiar);
     this.#remember(unfamiliar, more);
     return {
       entries: read,
-      lives: (process, incarnation) => (familiar.get(process) ?? more.get(process)) === incarnation,
+      lives: (process, incarnation) => (familiar.get(process) ?? more.get(process))?.incarnation === incarnation,
     };
   }
 
   async lives(process: string, incarnation: string): Promise<boolean> {
-    return (await this.#incarnations([process])).get(process) === incarnation;
+    return (await this.#read([process])).get(process)?.incarnation === incarnation;
   }
 
-  async #incarnations(processes: Iterable<string>): Promise<ReadonlyMap<string, string>> {
-    const found = new Map<string, string>();
+  async #read(processes: Iterable<string>): Promise<ReadonlyMap<string, ProcessLease>> {
+    const found = new Map<string, ProcessLease>();
     await Promise.all(
       Array.from(processes, async (process) => {
-        const incarnation = await this.calls.plain((redis) => redis.get(this.keys.lease(process)));
-        if (incarnation !== null) {
-          found.set(process, incarnation);
+        const entry = await this.calls.plain((redis) => redis.get(this.keys.lease(process)));
+        if (entry !== null) {
+          found.set(process, decodeLease(process, entry));
         }
       }),
     );
@@ -101,7 +101,7 @@ export class RedisLeases {
   }
 
   /** A process without a lease is forgotten: it may never come back. */
-  #remember(processes: Iterable<string>, leases: ReadonlyMap<string, string>): void {
+  #remember(processes: Iterable<string>, leases: ReadonlyMap<string, ProcessLease>): void {
     for (const process of processes) {
       if (!leases.has(process)) {
         this.#familiar.delete(process);

@@ -37,7 +37,7 @@ async function recovered<T>(call: () => Promise<T>): Promise<T> {
 
 async function expectRefusals(): Promise<void> {
   const calls: (() => Promise<unknown>)[] = [
-    () => affinity.renewLease('e1', 'i1', LONG_MS),
+    () => affinity.renewLease({ process: 'e1', incarnation: 'i1' }, LONG_MS),
     () => affinity.claim('d1', { ...EDGE, connection: 'late' }),
     () => affinity.reclaim('d1', { ...EDGE, epoch: 1 }),
     () => affinity.release('d1', 1),
@@ -58,7 +58,7 @@ describe('affinity in a Redis that fails', () => {
     skews = [];
     redis = await startRedis();
     affinity = await open();
-    await affinity.renewLease('e1', 'i1', LONG_MS);
+    await affinity.renewLease({ process: 'e1', incarnation: 'i1' }, LONG_MS);
   });
 
   afterEach(async () => {
@@ -72,8 +72,8 @@ describe('affinity in a Redis that fails', () => {
     await redis.kill();
     await expectRefusals();
     await redis.start();
-    expect(await recovered(() => affinity.renewLease('e1', 'i1', LONG_MS))).toBe(false);
-    expect(await affinity.renewLease('e1', 'i2', LONG_MS)).toBe(true);
+    expect(await recovered(() => affinity.renewLease({ process: 'e1', incarnation: 'i1' }, LONG_MS))).toBe(false);
+    expect(await affinity.renewLease({ process: 'e1', incarnation: 'i2' }, LONG_MS)).toBe(true);
     expect(await affinity.reclaim('d1', { ...EDGE, incarnation: 'i2', epoch })).toBe(true);
     const next = await affinity.claim('d1', { ...EDGE, incarnation: 'i2', connection: 'c2' });
     expect(next.epoch).toBeGreaterThan(epoch);
@@ -84,9 +84,9 @@ describe('affinity in a Redis that fails', () => {
   it('knows that its lease is lost after Redis was emptied', async () => {
     const { epoch } = await affinity.claim('d1', EDGE);
     await redis.flush();
-    expect(await affinity.renewLease('e1', 'i1', LONG_MS)).toBe(false);
+    expect(await affinity.renewLease({ process: 'e1', incarnation: 'i1' }, LONG_MS)).toBe(false);
     expect(await affinity.holders(['d1'])).toEqual([undefined]);
-    await affinity.renewLease('e1', 'i2', LONG_MS);
+    await affinity.renewLease({ process: 'e1', incarnation: 'i2' }, LONG_MS);
     expect((await affinity.claim('d1', { ...EDGE, incarnation: 'i2' })).epoch).toBeGreaterThan(epoch);
   });
 
@@ -97,7 +97,7 @@ describe('affinity in a Redis that fails', () => {
     await expect(early.claim('d1', EDGE)).rejects.toThrow(HubError);
     expect(await early.deficiency()).toMatch(/^Redis cannot be reached/);
     await redis.start();
-    expect(await recovered(() => early.renewLease('e9', 'i9', LONG_MS))).toBe(true);
+    expect(await recovered(() => early.renewLease({ process: 'e9', incarnation: 'i9' }, LONG_MS))).toBe(true);
   }, 60_000);
 
   it('refuses while Redis stands still, and what was refused is not carried out later', async () => {
@@ -123,7 +123,7 @@ describe('affinity in a Redis that fails', () => {
   it('tells two processes apart that share it, and the skew of their clocks', async () => {
     const other = await open();
     others.push(other);
-    await other.renewLease('e2', 'j1', LONG_MS);
+    await other.renewLease({ process: 'e2', incarnation: 'j1' }, LONG_MS);
     const one = await affinity.claim('d1', EDGE);
     const two = await other.claim('d1', { edge: 'e2', incarnation: 'j1', connection: 'c1' });
     expect(two.previous).toEqual({ ...EDGE, epoch: one.epoch });

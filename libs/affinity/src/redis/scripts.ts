@@ -47,21 +47,23 @@ end
 return { micros, 'yes' }
 `;
 
-/** Deadline, incarnation, milliseconds, `start` if there may be no such lease yet → whether the lease lives. */
-const RENEW = `${PRELUDE}
-if current == ARGV[2] then
-  redis.call('PEXPIRE', KEYS[1], ARGV[3])
-elseif ARGV[4] == 'start' then
-  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-else
+/** The first line of a lease. */
+const INCARNATION = `
+local incarnation = current and string.match(current, '^[^\\n]*')
+`;
+
+/** Deadline, incarnation, lease, milliseconds, `start` if there may be no such lease yet → whether the lease lives. */
+const RENEW = `${PRELUDE}${INCARNATION}
+if incarnation ~= ARGV[2] and ARGV[5] ~= 'start' then
   return { micros, 'no' }
 end
+redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
 return { micros, 'yes' }
 `;
 
 /** Deadline, incarnation. */
-const END = `${PRELUDE}
-if current == ARGV[2] then
+const END = `${PRELUDE}${INCARNATION}
+if incarnation == ARGV[2] then
   redis.call('DEL', KEYS[1])
 end
 return { micros, 'yes' }

@@ -80,7 +80,7 @@ describe('the lease', () => {
     const lost = await edge.connected({ keepalive: 600 });
     const [before] = await edge.affinity.holders(['d2']);
     await edge.affinity.endLease('edge-1', before?.incarnation ?? '');
-    await edge.affinity.renewLease('edge-2', 'x', 1_000_000);
+    await edge.affinity.renewLease({ process: 'edge-2', incarnation: 'x' }, 1_000_000);
     await edge.affinity.claim('d1', { edge: 'edge-2', incarnation: 'x', connection: 'c' });
     await edge.pass(5);
     await lost.closing();

@@ -99,7 +99,7 @@ describe('PartitionOwnership', () => {
     const [kept, lost] = [new TestReceiver('kept', 1), new TestReceiver('lost', 1, '$default/1')];
     await ownership.admit(kept);
     await ownership.admit(lost);
-    await affinity.renewLease('b', 'life', 60_000);
+    await affinity.renewLease({ process: 'b', incarnation: 'life' }, 60_000);
     const claim = (level: number) =>
       affinity.claimOwnership('events/$default/1', { receiver: 'r', process: 'b', incarnation: 'life', level });
     await claim(9);

@@ -50,11 +50,11 @@ export class ReaderLease {
 
   private async renew(): Promise<void> {
     const { affinity, process } = this.options;
-    if (await affinity.renewLease(process, this.currentIncarnation, TTL_MS)) {
+    if (await affinity.renewLease({ process, incarnation: this.currentIncarnation }, TTL_MS)) {
       return;
     }
     this.currentIncarnation = randomUUID();
-    await affinity.renewLease(process, this.currentIncarnation, TTL_MS);
+    await affinity.renewLease({ process, incarnation: this.currentIncarnation }, TTL_MS);
     this.options.lapsed();
   }
 }

@@ -93,7 +93,7 @@ export class Ownership {
   private async renewNow(): Promise<void> {
     const { affinity, edge, log, clock } = this.options;
     try {
-      if (!(await affinity.renewLease(edge, this.incarnation, LEASE_MS))) {
+      if (!(await affinity.renewLease({ process: edge, incarnation: this.incarnation }, LEASE_MS))) {
         await this.startAnew();
       }
       this.renewedAt = clock.monotonic();
@@ -126,7 +126,7 @@ export class Ownership {
     }
     this.incarnation = randomUUID();
     log.warn({ connections: connections.length }, 'the lease had lapsed; all identities are claimed again');
-    await affinity.renewLease(edge, this.incarnation, LEASE_MS);
+    await affinity.renewLease({ process: edge, incarnation: this.incarnation }, LEASE_MS);
     while (connections.length > 0) {
       await Promise.all(connections.splice(-RECLAIM_AT_ONCE).map((connection) => this.reclaim(connection)));
     }
