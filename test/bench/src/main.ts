@@ -1,66 +1,30 @@
-/** What Mooring costs beside the floor of the platform and a broker that stores nothing: `npm run bench`. */
-import { Load } from './load/load.js';
-import { type Idle, measureIdle } from './measure/idle.js';
-import { median } from './measure/statistics.js';
-import { measureThroughput, type Throughput } from './measure/throughput.js';
+/** What Mooring costs beside the floor of the platform, and how fast its processes agree: `npm run bench`. */
+import { idleRedis } from './benches/idle-redis.js';
+import { revocation } from './benches/revocation.js';
+import { takeOver } from './benches/take-over.js';
+import { throughputAndIdle } from './benches/throughput-and-idle.js';
+import { twoEdges } from './benches/two-edges.js';
 import { type Plan, readPlan, USAGE } from './plan.js';
-import { printIdle, printThroughput } from './report.js';
-import { selectTargets, type TargetKind } from './targets/kinds.js';
+
+const BENCHES: Readonly<Record<string, (plan: Plan) => Promise<void>>> = {
+  edge: (plan) => throughputAndIdle({ ...plan, targets: ['bare', 'edge'], idleDevices: 0 }),
+  takeover: takeOver,
+  revocation,
+  'idle-redis': idleRedis,
+  'two-edges': twoEdges,
+};
 
 async function bench(plan: Plan): Promise<void> {
-  const { kinds, close } = await selectTargets(plan.targets);
-  try {
-    for (const inFlight of plan.inFlight) {
-      const rows = await eachTarget(kinds, (kind) => throughputOf(kind, plan, inFlight));
-      printThroughput(rows, { ...plan, inFlight });
+  const benches = plan.benches.map((name) => {
+    const one = BENCHES[name];
+    if (one === undefined) {
+      throw new Error(`no such bench: ${name}; there are ${Object.keys(BENCHES).join(', ')}`);
     }
-    if (plan.idleDevices > 0) {
-      printIdle(await eachTarget(kinds, (kind) => idleOf(kind, plan)), plan.idleDevices);
-    }
-  } finally {
-    await close();
+    return one;
+  });
+  for (const one of benches.length === 0 ? [throughputAndIdle] : benches) {
+    await one(plan);
   }
-}
-
-async function eachTarget<T>(
-  kinds: readonly TargetKind[],
-  measure: (kind: TargetKind) => Promise<T>,
-): Promise<{ kind: TargetKind; figures: T }[]> {
-  const rows: { kind: TargetKind; figures: T }[] = [];
-  for (const kind of kinds) {
-    rows.push({ kind, figures: await measure(kind) });
-  }
-  return rows;
-}
-
-async function throughputOf(kind: TargetKind, plan: Plan, inFlight: number): Promise<Throughput> {
-  const target = await kind.start();
-  const load = new Load();
-  try {
-    return await measureThroughput(target, load, { ...plan, inFlight });
-  } finally {
-    await load.close();
-    await target.close();
-  }
-}
-
-/** Memory is only comparable in a fresh process, so each run starts its own. */
-async function idleOf(kind: TargetKind, plan: Plan): Promise<Idle> {
-  const runs: Idle[] = [];
-  for (let run = 0; run < plan.runs; run++) {
-    const target = await kind.start();
-    const load = new Load();
-    try {
-      runs.push(await measureIdle(target, load, plan.idleDevices));
-    } finally {
-      await load.close();
-      await target.close();
-    }
-  }
-  return {
-    residentKiBPerDevice: median(runs.map((run) => run.residentKiBPerDevice)),
-    connectsPerCpuSecond: median(runs.map((run) => run.connectsPerCpuSecond)),
-  };
 }
 
 const args = process.argv.slice(2);

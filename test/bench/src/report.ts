@@ -55,6 +55,16 @@ export function printIdle(rows: readonly Row<Idle>[], devices: number): void {
   note("Growth of the target process' VmRSS, and its CPU seconds, from before the first connect to all connected.");
 }
 
+/** Figures of one bench, a line each. */
+export function printFigures(title: string, figures: Readonly<Record<string, string>>, remark: string): void {
+  heading(title);
+  const width = Math.max(...Object.keys(figures).map((name) => name.length));
+  for (const [name, figure] of Object.entries(figures)) {
+    note(`${name.padEnd(width)}  ${figure}`);
+  }
+  note(remark);
+}
+
 function heading(text: string): void {
   process.stdout.write(`\n${text}\n${'-'.repeat(text.length)}\n`);
 }

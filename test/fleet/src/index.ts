@@ -1,4 +1,7 @@
-export type { ConnectionRecord } from './device/device-connection.js';
+export type { ConnectionRecord, DeviceConnectionOptions } from './device/device-connection.js';
+export { DeviceConnection } from './device/device-connection.js';
+export type { Login } from './device/login.js';
+export { loginPacket } from './device/login.js';
 export type { DeviceEvent, NumberedDeviceOptions } from './device/numbered-device.js';
 export { GHOST, NumberedDevice } from './device/numbered-device.js';
 export type { FleetOptions } from './fleet.js';
@@ -8,4 +11,5 @@ export { judge } from './history/history.js';
 export { readNumbers } from './history/read-numbers.js';
 export type { DeviceCredentials } from './register-devices.js';
 export { registerDevices } from './register-devices.js';
+export { ServiceClient } from './service-client.js';
 export { trustAuthority } from './trust.js';

@@ -2,7 +2,7 @@ export type { Balancer, BalancerTarget } from './cluster/balancer.js';
 export { startBalancer } from './cluster/balancer.js';
 export type { Cluster, ClusterOptions } from './cluster/cluster.js';
 export { startCluster } from './cluster/cluster.js';
-export type { ClusterEdge, ClusterProcess, ServiceName } from './cluster/cluster-process.js';
+export type { ClusterEdge, ClusterProcess, EdgeProxies, ServiceName } from './cluster/cluster-process.js';
 export type { Stores } from './cluster/stores.js';
 export { startStores } from './cluster/stores.js';
 export type { FaultProxy, FaultProxyOptions, Flow, ProxyTarget } from './fault-proxy/fault-proxy.js';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, type TLSSocket } from 'node:tls';
+import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
 import type { Address } from './messages.js';
 import { connectPacket, type DeviceLogin, type PublishTemplate, publishTemplate } from './packets.js';
 
@@ -35,7 +35,14 @@ export class LoadDevice {
     login: DeviceLogin,
     { payload, acknowledged }: { payload: Buffer; acknowledged: AcknowledgedListener },
   ): Promise<LoadDevice> {
-    const socket = connect({ ...address, minVersion: 'TLSv1.3' });
+    const { host, port, ca, name = host } = address;
+    const socket = connect({
+      host,
+      port,
+      ca,
+      minVersion: 'TLSv1.3',
+      checkServerIdentity: (_dialled, certificate) => checkServerIdentity(name, certificate),
+    });
     await once(socket, 'secureConnect');
     socket.setNoDelay(true);
     const device = new LoadDevice(socket, login, payload, acknowledged);
@@ -71,7 +78,8 @@ export class LoadDevice {
     });
   }
 
-  private publish(): void {
+  /** Sends one message. */
+  publish(): void {
     const id = this.nextPacketId;
     this.nextPacketId = id === HIGHEST_PACKET_ID ? 1 : id + 1;
     const bytes = Buffer.from(this.template.bytes);

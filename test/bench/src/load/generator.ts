@@ -2,7 +2,9 @@
 import { LoadDevice } from './device.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import type { LoadAnswer, LoadRequest, LoadResult } from './messages.js';
+import { Pacer } from './pacer.js';
 
+const pacer = new Pacer();
 const latencies = new LatencyHistogram();
 let devices: LoadDevice[] = [];
 let measuredSince = performance.now();
@@ -17,6 +19,11 @@ async function handle(request: LoadRequest): Promise<LoadResult | undefined> {
         device.start(request.inFlight);
       }
       return undefined;
+    case 'pace': {
+      let turn = 0;
+      pacer.start(request.perSecond, () => devices[turn++ % devices.length]?.publish());
+      return undefined;
+    }
     case 'reset':
       latencies.clear();
       measuredSince = performance.now();
@@ -29,6 +36,7 @@ async function handle(request: LoadRequest): Promise<LoadResult | undefined> {
         p99Ms: latencies.quantile(0.99),
       };
     case 'stop':
+      pacer.stop();
       for (const device of devices) {
         device.stop();
       }

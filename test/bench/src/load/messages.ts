@@ -6,6 +6,8 @@ export interface Address {
   readonly port: number;
   /** PEM of the authority that the server's certificate is checked against. */
   readonly ca: string;
+  /** The name in that certificate, where it is not the host. */
+  readonly name?: string;
 }
 
 /** What the bench asks the load generator to do; each is answered by one `LoadAnswer`. */
@@ -19,6 +21,8 @@ export type LoadRequest =
       readonly concurrency: number;
     }
   | { readonly kind: 'start'; readonly inFlight: number }
+  /** Sends so many messages a second, all devices together, however fast they are acknowledged. */
+  | { readonly kind: 'pace'; readonly perSecond: number }
   /** Forgets what was measured so far: the warm-up is over. */
   | { readonly kind: 'reset' }
   | { readonly kind: 'result' }

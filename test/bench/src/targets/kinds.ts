@@ -1,6 +1,7 @@
 import { startHub, startKafka, startMongo, startRedis } from '@mooring/test-parts';
 import type { Address } from '../load/messages.js';
 import type { DeviceLogin } from '../load/packets.js';
+import { edgeKind } from './edge.js';
 import { startForkedServer } from './forked-server.js';
 import { startHubTarget } from './hub.js';
 
@@ -78,6 +79,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
       },
     };
   },
+  edge: edgeKind,
 };
 
 async function forked(name: string, promise: string, module: URL, onClose: Parameters<Maker>[0]): Promise<TargetKind> {

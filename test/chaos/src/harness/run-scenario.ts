@@ -36,7 +36,11 @@ const PAUSE_MS = 1_000;
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Result> {
   const stores = await startStores();
   try {
-    const cluster = await startCluster({ stores, ...(scenario.environment && { environment: scenario.environment }) });
+    const cluster = await startCluster({
+      stores,
+      proxied: true,
+      ...(scenario.environment && { environment: scenario.environment }),
+    });
     try {
       return await runOn({ scenario, options, stores, cluster });
     } finally {

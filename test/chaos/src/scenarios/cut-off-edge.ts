@@ -13,12 +13,12 @@ export const CUT_OFF_EDGE: Scenario = {
   run: async ({ cluster, fleet, random, note }) => {
     await fleet.progress(MESSAGES);
     const edge = random.pick(cluster.edges);
-    const proxies = [edge.redisProxy, ...cluster.edges.map(({ rpcProxy }) => rpcProxy)];
+    const proxies = [edge.proxies?.redis, ...cluster.edges.map((one) => one.proxies?.rpc)];
     const held = fleet.devices.filter((device) => device.address === edge.address);
     note(`${edge.name} is cut off from Redis, and the edges from each other`);
     for (const proxy of proxies) {
-      proxy.requests('hold');
-      proxy.answers('hold');
+      proxy?.requests('hold');
+      proxy?.answers('hold');
     }
     const start = performance.now();
     const early = held.filter(() => random.next() < 0.5);
@@ -36,8 +36,8 @@ export const CUT_OFF_EDGE: Scenario = {
     await pause(CUT_MS - (performance.now() - start));
     note('healed');
     for (const proxy of proxies) {
-      proxy.requests('forward');
-      proxy.answers('forward');
+      proxy?.requests('forward');
+      proxy?.answers('forward');
     }
     const backMs = await fleet.allServed();
     return { injected: `edge cut off ${CUT_MS / 1000} s, ${held.length} devices move`, backMs, broken: [] };

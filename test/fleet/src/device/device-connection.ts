@@ -19,11 +19,11 @@ export interface DeviceConnectionOptions {
   readonly ca: string;
   readonly login: Packet;
   /** The connection is destroyed if no CONNACK with code 0 has come by then. */
-  readonly loginTimeoutMs: number | undefined;
-  readonly onAccepted: () => void;
-  readonly onAcknowledged: (number: number) => void;
+  readonly loginTimeoutMs?: number | undefined;
+  readonly onAccepted?: () => void;
+  readonly onAcknowledged?: (number: number) => void;
   /** Told of what the hub must not do. */
-  readonly onViolation: (what: string) => void;
+  readonly onViolation?: (what: string) => void;
 }
 
 export interface NumberedMessage {
@@ -39,6 +39,8 @@ const MQTTS = 8883;
 
 /** TLS, MQTT, and which of the numbers published on it wait for their PUBACK. */
 export class DeviceConnection implements ConnectionRecord {
+  /** When CONNECT was sent. */
+  loggedInAt: number | undefined;
   acceptedAt: number | undefined;
   closedAt: number | undefined;
   endedCleanly = false;
@@ -66,7 +68,10 @@ export class DeviceConnection implements ConnectionRecord {
     packets.on('packet', (packet) => this.#receive(packet));
     packets.on('error', () => socket.destroy());
     socket.on('data', (chunk: Buffer) => packets.parse(chunk));
-    socket.once('secureConnect', () => socket.write(generate(login)));
+    socket.once('secureConnect', () => {
+      this.loggedInAt = performance.now();
+      socket.write(generate(login));
+    });
     const patience =
       loginTimeoutMs === undefined
         ? undefined
@@ -104,24 +109,24 @@ export class DeviceConnection implements ConnectionRecord {
     if (packet.cmd === 'connack') {
       if (packet.returnCode === 0) {
         this.acceptedAt = performance.now();
-        this.options.onAccepted();
+        this.options.onAccepted?.();
       } else {
         this.refusal = packet.returnCode;
       }
     } else if (packet.cmd === 'puback') {
       this.#acknowledge(packet.messageId ?? 0);
     } else {
-      this.options.onViolation(`an unsolicited ${packet.cmd}`);
+      this.options.onViolation?.(`an unsolicited ${packet.cmd}`);
     }
   }
 
   #acknowledge(messageId: number): void {
     const number = this.#waiting.get(messageId);
     if (number === undefined) {
-      this.options.onViolation(`PUBACK ${messageId} for nothing that was sent`);
+      this.options.onViolation?.(`PUBACK ${messageId} for nothing that was sent`);
       return;
     }
     this.#waiting.delete(messageId);
-    this.options.onAcknowledged(number);
+    this.options.onAcknowledged?.(number);
   }
 }

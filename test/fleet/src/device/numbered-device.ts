@@ -1,6 +1,5 @@
-import { createSasToken, sasKeyFromBase64 } from '@mooring/credentials';
-import type { Packet } from 'mqtt-packet';
 import { type ConnectionRecord, DeviceConnection } from './device-connection.js';
+import { loginPacket } from './login.js';
 
 export interface NumberedDeviceOptions {
   /** The hub's name: in its certificate and in the device's token. */
@@ -143,7 +142,7 @@ export class NumberedDevice {
       address: dial(),
       hubName: host,
       ca,
-      login: this.login(),
+      login: loginPacket(this.options),
       loginTimeoutMs,
       onAccepted: () => this.accepted(connection),
       onAcknowledged: (number) => this.acknowledge(connection, number),
@@ -158,22 +157,6 @@ export class NumberedDevice {
       this.emit(kind, { address: connection.address, number: connection.refusal });
     });
     await Promise.race([closed, left]);
-  }
-
-  private login(): Packet {
-    const { host, deviceId, key } = this.options;
-    const se = Math.floor(Date.now() / 1000) + 3600;
-    const password = createSasToken({ resource: `${host}/devices/${deviceId}`, key: sasKeyFromBase64(key), se });
-    return {
-      cmd: 'connect',
-      protocolId: 'MQTT',
-      protocolVersion: 4,
-      clean: false,
-      clientId: deviceId,
-      keepalive: 60,
-      username: `${host}/${deviceId}/?api-version=2021-04-12`,
-      password: Buffer.from(password),
-    };
   }
 
   private accepted(connection: DeviceConnection): void {

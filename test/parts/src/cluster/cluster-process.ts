@@ -94,19 +94,25 @@ export class ClusterProcess extends PartProcess implements BalancerTarget {
   }
 }
 
-/** An edge that can be cut off from Redis and from the hub's other processes, which reach it through a proxy. */
+/** Proxies that cut an edge off. */
+export interface EdgeProxies {
+  /** Between it and Redis. */
+  readonly redis: FaultProxy;
+  /** Between the other processes and its gRPC. */
+  readonly rpc: FaultProxy;
+}
+
 export class ClusterEdge extends ClusterProcess {
-  private constructor(
+  constructor(
     options: ClusterProcessOptions,
-    /** Between it and Redis. */
-    readonly redisProxy: FaultProxy,
-    /** Between the other processes and its gRPC. */
-    readonly rpcProxy: FaultProxy,
+    /** Where the cluster was asked for them. */
+    readonly proxies?: EdgeProxies,
   ) {
     super(options);
   }
 
-  static async create(options: ClusterProcessOptions, redisUrl: string): Promise<ClusterEdge> {
+  /** An edge that reaches Redis, and is reached by the hub's other processes, through proxies. */
+  static async proxied(options: ClusterProcessOptions, redisUrl: string): Promise<ClusterEdge> {
     const address = ownLoopbackAddress();
     const redis = new URL(redisUrl);
     const redisProxy = await startFaultProxy({ target: { host: redis.hostname, port: Number(redis.port) } });
@@ -117,11 +123,11 @@ export class ClusterEdge extends ClusterProcess {
       MOORING_REDIS_URL: redis.href,
       MOORING_RPC_ADVERTISE: rpcProxy.address,
     };
-    return new ClusterEdge({ ...options, environment, address }, redisProxy, rpcProxy);
+    return new ClusterEdge({ ...options, environment, address }, { redis: redisProxy, rpc: rpcProxy });
   }
 
   async close(): Promise<void> {
     await this.kill();
-    await Promise.all([this.redisProxy.close(), this.rpcProxy.close()]);
+    await Promise.all([this.proxies?.redis.close(), this.proxies?.rpc.close()]);
   }
 }

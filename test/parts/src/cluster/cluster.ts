@@ -15,6 +15,8 @@ export interface ClusterOptions {
   readonly edges?: number;
   readonly apis?: number;
   readonly routings?: number;
+  /** Puts fault proxies between the edges and Redis, and between the edges and the other processes. */
+  readonly proxied?: boolean;
   /** More settings of all processes. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -97,7 +99,7 @@ async function start({ options, folder, closers, close }: Start): Promise<Cluste
   const edges: ClusterEdge[] = [];
   for (const number of numbers(edgeCount)) {
     const edge = { service: 'edge', name: `edge-${number}`, folder, environment: settings('edge') } as const;
-    edges.push(await ClusterEdge.create(edge, stores.redisUrl));
+    edges.push(options.proxied ? await ClusterEdge.proxied(edge, stores.redisUrl) : new ClusterEdge(edge));
   }
   const processes = [identity, monitoring, ...routings, ...apis, ...edges];
   closers.push(async () => {
