@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { EPOCH_KEPT_MS, isSameHolder } from '../holder.js';
 import type { Affinity, Claim, Held, Holder, Owner, Ownership, ProcessLease } from '../port.js';
 import { deficiencyOf } from './deficiency.js';
-import { decodeHeld, decodeOwner, encodeHolder, encodeOwner, encodeReceiver } from './entries.js';
+import { decodeHeld, decodeOwner, encodeHolder, encodeLife, encodeOwner, encodeReceiver } from './entries.js';
 import type { Keys } from './keys.js';
 import { RedisCalls } from './redis-calls.js';
 import { RedisLeases } from './redis-leases.js';
@@ -65,8 +65,9 @@ export class RedisAffinity implements Affinity {
     return outcome === 'yes';
   }
 
-  async release(identity: string, epoch: number): Promise<void> {
-    await this.#calls.script('affinityRelease', this.#keys.holder(identity), [String(epoch), String(EPOCH_KEPT_MS)]);
+  async release(identity: string, epoch: number, life?: Pick<Holder, 'edge' | 'incarnation'>): Promise<void> {
+    const args = [String(epoch), String(EPOCH_KEPT_MS), life === undefined ? '' : encodeLife(life)];
+    await this.#calls.script('affinityRelease', this.#keys.holder(identity), args);
   }
 
   async holders(identities: readonly string[]): Promise<readonly (Held | undefined)[]> {

@@ -2,7 +2,7 @@ import type { Affinity, Held } from '@mooring/affinity';
 import type { Clock } from '@mooring/clock';
 import type { Logger } from '@mooring/observability';
 import { lifeName } from '../connections/connection-record.js';
-import { applyLapse, type ConnectionState, type EdgeLife } from '../connections/connection-state.js';
+import { applyLapse, type EdgeLife } from '../connections/connection-state.js';
 import type { ConnectionStore, NamedState, StateChange } from '../connections/connection-store.js';
 import type { EdgeDirectory } from './edge-directory.js';
 
@@ -101,12 +101,8 @@ export class LapsedEdges {
       await edges.enter(held);
     }
     const written = [...(await connections.changeMany(changes))].filter(([, { phase }]) => phase === 'lapsed');
-    await Promise.all(written.map((entry) => this.release(...entry)));
+    // What stays where this fails is overwritten by the next claim.
+    await Promise.all(written.map(([name, { epoch }]) => affinity.release(name, epoch, life)));
     return written.length;
-  }
-
-  /** What stays is overwritten by the next claim. */
-  private async release(name: string, { epoch }: ConnectionState): Promise<void> {
-    await this.options.affinity.release(name, epoch);
   }
 }
