@@ -19,6 +19,7 @@ import { IdentityMetrics } from './metrics.js';
 import type { DeclaredAccess, IdentityOptions } from './options.js';
 import { Registry } from './registry/registry.js';
 import { RegistryContract } from './registry/registry-contract.js';
+import { RegistryOperations } from './registry/registry-operations.js';
 import { StatisticsCounter } from './registry/statistics.js';
 import type { CertificateRecord } from './store/certificate-record.js';
 import { type Collections, openCollections } from './store/collections.js';
@@ -70,6 +71,7 @@ export async function createIdentityService(options: IdentityOptions): Promise<I
       registry: new Registry({ devices, vault, clock }),
       devices,
       statistics: new StatisticsCounter(devices, clock),
+      operations: new RegistryOperations(options.operations, clock),
       vault,
     }),
     admission: new AdmissionContract(

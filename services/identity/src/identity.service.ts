@@ -1,10 +1,9 @@
-import { DocumentStoreError } from '@mooring/document-store';
-import { HubError } from '@mooring/errors';
 import type { identity } from '@mooring/proto';
 import type { AccessContract } from './access/access-contract.js';
 import type { AdmissionContract } from './admission/admission-contract.js';
 import type { IdentityMetrics } from './metrics.js';
 import type { RegistryContract } from './registry/registry-contract.js';
+import { toldError } from './told-error.js';
 
 export interface IdentityParts {
   readonly registry: RegistryContract;
@@ -92,11 +91,4 @@ export class IdentityServer implements identity.IdentityService {
       throw told;
     }
   }
-}
-
-function toldError(error: unknown): unknown {
-  if (error instanceof DocumentStoreError && (error.kind === 'unavailable' || error.kind === 'unknown-outcome')) {
-    return new HubError('ServiceUnavailable', 'The document store cannot be reached; try again.', { cause: error });
-  }
-  return error;
 }

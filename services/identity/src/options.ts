@@ -3,6 +3,7 @@ import type { DocumentStore } from '@mooring/document-store';
 import type { EventLog } from '@mooring/event-log';
 import type { HubTopics } from '@mooring/messages';
 import type { Logger, Metrics } from '@mooring/observability';
+import type { OperationRecorder } from '@mooring/operations';
 import type { RequestedCertificate } from './domain/certificate.js';
 
 /** A right as an Azure template spells it. */
@@ -32,4 +33,6 @@ export interface IdentityOptions {
   /** 32 bytes, with which the keys of devices and policies are sealed at rest. */
   readonly sealKey: Buffer;
   readonly declared: DeclaredAccess;
+  /** Told of every change of the registry, and of those that failed; nobody is where it is not given. */
+  readonly operations?: Pick<OperationRecorder, 'record'>;
 }

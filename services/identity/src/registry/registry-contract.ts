@@ -10,12 +10,14 @@ import { fromDeletion, fromIdentity, fromKey } from '../mapping/requests.js';
 import type { DeviceRepository } from '../store/device-repository.js';
 import { pageSize, pageToken, readPageToken } from './page-token.js';
 import type { Registry } from './registry.js';
+import type { RegistryOperations } from './registry-operations.js';
 import type { StatisticsCounter } from './statistics.js';
 
 export interface RegistryContractOptions {
   readonly registry: Registry;
   readonly devices: DeviceRepository;
   readonly statistics: StatisticsCounter;
+  readonly operations: RegistryOperations;
   readonly vault: KeyVault;
 }
 
@@ -28,18 +30,21 @@ export class RegistryContract {
     return { identity: this.answer(await this.options.registry.device(deviceId), moduleId) };
   }
 
-  async putIdentity(request: identity.PutIdentityRequest): Promise<identity.PutIdentityResponse> {
-    const { ifMatch } = request;
-    const change = fromIdentity(request.identity, { mode: ifMatch === '' ? 'create' : 'update', ifMatch });
-    const device = await this.options.registry.apply(change);
-    return { identity: this.answer(device, request.identity?.key?.moduleId ?? '') };
+  async putIdentity({ identity: wanted, ifMatch }: identity.PutIdentityRequest): Promise<identity.PutIdentityResponse> {
+    const mode = ifMatch === '' ? 'create' : 'update';
+    const device = await this.options.operations.change(mode, wanted?.key, async () =>
+      this.options.registry.apply(fromIdentity(wanted, { mode, ifMatch })),
+    );
+    return { identity: this.answer(device, wanted?.key?.moduleId ?? '') };
   }
 
   async deleteIdentity({ key, ifMatch }: identity.DeleteIdentityRequest): Promise<identity.DeleteIdentityResponse> {
-    if (ifMatch === '') {
-      throw new HubError('PreconditionFailed', 'A deletion needs an entity tag in If-Match, or * for any.');
-    }
-    await this.options.registry.apply(fromDeletion(key, ifMatch));
+    await this.options.operations.change('delete', key, async () => {
+      if (ifMatch === '') {
+        throw new HubError('PreconditionFailed', 'A deletion needs an entity tag in If-Match, or * for any.');
+      }
+      return this.options.registry.apply(fromDeletion(key, ifMatch));
+    });
     return {};
   }
 
@@ -60,11 +65,13 @@ export class RegistryContract {
 
   async bulkUpdate({ operations }: identity.BulkUpdateRequest): Promise<identity.BulkUpdateResponse> {
     checkBulkSize(operations.length);
-    const { changes, errors } = fromBulkOperations(operations);
-    const failed = await this.options.registry.applyAll(changes);
+    const failed = await this.options.operations.changeMany(operations, async () => {
+      const { changes, errors } = fromBulkOperations(operations);
+      return new Map([...(await this.options.registry.applyAll(changes)), ...errors]);
+    });
     return {
       errors: operations.flatMap((operation, place) => {
-        const error = errors.get(place) ?? failed.get(place);
+        const error = failed.get(place);
         return error === undefined ? [] : [toBulkError(operation, error)];
       }),
     };

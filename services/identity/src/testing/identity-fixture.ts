@@ -6,6 +6,7 @@ import { type DocumentStore, EmbeddedDocumentStore } from '@mooring/document-sto
 import { EmbeddedEventLog, type EventLog } from '@mooring/event-log';
 import { type HubMessage, hubTopics, readMessage } from '@mooring/messages';
 import { createLogger, createMetrics, type Metrics } from '@mooring/observability';
+import type { Operation } from '@mooring/operations';
 import { control, type identity } from '@mooring/proto';
 import { createIdentityService, type IdentityRuntime } from '../create-identity-service.js';
 import type { DeclaredAccess } from '../options.js';
@@ -35,6 +36,8 @@ export class IdentityFixture {
   /** All but beats. */
   readonly broadcasts: NonNullable<control.ControlEvent['event']>[] = [];
   beats = 0;
+  /** What was recorded. */
+  readonly operations: Operation[] = [];
   private readonly processes: IdentityRuntime[] = [];
 
   private constructor(
@@ -74,6 +77,7 @@ export class IdentityFixture {
       hubName: 'hub',
       sealKey: sealKey ?? Buffer.alloc(32, 7),
       declared: { ...NOTHING, ...declared },
+      operations: { record: (operation) => this.operations.push(operation) },
     });
     if (!killed) {
       this.processes.push(runtime);
