@@ -9,6 +9,7 @@ const port = z.coerce.number().int().min(0).max(65535);
 const count = z.coerce.number().int().min(1);
 const seconds = z.coerce.number().positive();
 const bytes = z.coerce.number().int().min(1);
+const share = z.coerce.number().min(0).max(1);
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -132,6 +133,14 @@ export const SETTINGS = {
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .describe('Least severity that is logged.'),
+  otlpEndpoint: z
+    .string()
+    .regex(/^https?:\/\/[^\s@?#]+$/, 'http:// or https://, without credentials and query')
+    .optional()
+    .describe(
+      'Traces are sent to this OTLP/HTTP collector, e.g. http://collector:4318. Nothing is traced unless it is set.',
+    ),
+  traceSampleRatio: share.default(0.01).describe('Share of the traces that are recorded, 0 to 1.'),
   drainSeconds: seconds.default(20).describe('Time that a drain after SIGTERM may take.'),
   edgeId: z
     .string()

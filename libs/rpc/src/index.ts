@@ -5,3 +5,4 @@ export type { RpcCall, RpcInterceptor } from './interceptor.js';
 export { RpcServer } from './server/rpc-server.js';
 export type { RpcServerLimits, RpcServerOptions } from './server/server-options.js';
 export { PeerCertificates, type PeerCertificatesOptions } from './tls/peer-certificates.js';
+export { tracedAnswers, tracedCalls } from './tracing.js';

@@ -1,5 +1,5 @@
 import type { Clock } from '@mooring/clock';
-import type { Logger, Metrics } from '@mooring/observability';
+import type { Logger, Metrics, Tracing } from '@mooring/observability';
 import type { identity } from '@mooring/proto';
 import type { PolicyDirectory } from './auth/policy-directory.js';
 
@@ -15,4 +15,6 @@ export interface ApiOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Undefined if nothing is traced. */
+  readonly tracing?: Tracing | undefined;
 }

@@ -1,11 +1,14 @@
 import type { EventLog, StoredRecord, Subscription } from '@mooring/event-log';
-import { Counter, type Metrics } from '@mooring/observability';
+import { Counter, type Metrics, type Tracing } from '@mooring/observability';
 import type { Endpoint } from './domain/endpoint.js';
 import type { Route } from './domain/route.js';
+import { deliverTraced } from './traced-delivery.js';
 
 export interface DispatcherOptions {
   readonly log: EventLog;
   readonly metrics: Metrics;
+  /** Undefined if nothing is traced. */
+  readonly tracing?: Tracing | undefined;
   /** Topic that is routed. */
   readonly ingress: string;
   /** Prefix of the consumer groups' names. */
@@ -41,18 +44,20 @@ export class Dispatcher {
   async feed(endpoint: Endpoint, routes: readonly Route[]): Promise<void> {
     const routed = this.routed.labels(endpoint.name);
     const dropped = this.dropped.labels(endpoint.name);
+    const { tracing } = this.options;
+    const group = `${this.options.groupPrefix}.${endpoint.name}`;
     const takes = (record: StoredRecord): boolean => routes.some((route) => route(record));
     const subscription = await this.options.log.consume(
       {
         topic: this.options.ingress,
-        group: `${this.options.groupPrefix}.${endpoint.name}`,
+        group,
         from: 'earliest',
         maxRecords: MAX_RECORDS,
       },
       async (records) => {
         const taken = records.filter(takes);
         if (taken.length > 0) {
-          await endpoint.deliver(taken);
+          await (tracing === undefined ? endpoint.deliver(taken) : deliverTraced(endpoint, taken, { tracing, group }));
         }
         routed.inc(taken.length);
         dropped.inc(records.length - taken.length);

@@ -1,6 +1,6 @@
 import type { EventLog } from '@mooring/event-log';
 import { type HubTopics, MESSAGE_SOURCE } from '@mooring/messages';
-import type { Metrics } from '@mooring/observability';
+import type { Metrics, Tracing } from '@mooring/observability';
 import { type DynamicModule, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Dispatcher } from './dispatcher.js';
 import { routeBySource } from './domain/route.js';
@@ -9,6 +9,8 @@ import { BuiltInEndpoint } from './endpoints/built-in-endpoint.js';
 export interface RoutingOptions {
   readonly log: EventLog;
   readonly metrics: Metrics;
+  /** Undefined if nothing is traced. */
+  readonly tracing?: Tracing | undefined;
   readonly topics: HubTopics;
 }
 
@@ -17,10 +19,11 @@ export class Routing implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly dispatcher: Dispatcher;
 
   constructor(private readonly options: RoutingOptions) {
-    const { log, metrics, topics } = options;
+    const { log, metrics, tracing, topics } = options;
     this.dispatcher = new Dispatcher({
       log,
       metrics,
+      tracing,
       ingress: topics.ingress,
       groupPrefix: `${topics.ingress}.routing`,
     });

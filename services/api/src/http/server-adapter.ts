@@ -8,6 +8,7 @@ import { REQUEST_ID_HEADER } from './error-form.js';
 import { readJsonBodies } from './json-body.js';
 import { observeRequests } from './observe-requests.js';
 import { sendError } from './send-error.js';
+import { traceRequests } from './trace-requests.js';
 
 /** Longer than any id, percent-encoded three times over; what is longer still is refused before it is looked at. */
 const MAX_PATH_PARAMETER_LENGTH = 4096;
@@ -27,6 +28,9 @@ export function createServerAdapter(options: ApiOptions): FastifyAdapter {
     reply.header(REQUEST_ID_HEADER, request.id);
     done();
   });
+  if (options.tracing !== undefined) {
+    traceRequests(server, options.tracing);
+  }
   observeRequests(server, options.metrics, options.logger);
   readJsonBodies(server);
   authenticateRequests(server, {
