@@ -8,8 +8,9 @@ async function chaos(plan: Plan): Promise<boolean> {
   process.stdout.write(`seed ${plan.seed}\n`);
   const results: Result[] = [];
   for (const scenario of plan.scenarios) {
-    process.stdout.write(`${scenario.name} …\n`);
-    results.push(await runScenario(scenario, plan));
+    const result = await runScenario(scenario, plan);
+    process.stdout.write(`${scenario.name}: ${result.failures.length === 0 ? 'held' : result.failures.join('; ')}\n`);
+    results.push(result);
   }
   process.stdout.write(`\n${report(results)}`);
   return results.every(({ failures }) => failures.length === 0);

@@ -29,7 +29,12 @@ export function report(results: readonly Result[]): string {
   const failures = results.flatMap(({ scenario, failures, record }) =>
     failures.length === 0
       ? []
-      : ['', `${scenario.name}: ${scenario.promise}`, ...failures.map((text) => `  ${text}`), `  event log: ${record}`],
+      : [
+          '',
+          `${scenario.name}: ${scenario.promise}`,
+          ...failures.map((text) => `  ${text}`),
+          ...(record === undefined ? [] : [`  event log: ${record}`]),
+        ],
   );
   return `${[...lines, ...failures].join('\n')}\n`;
 }

@@ -34,13 +34,18 @@ const PAUSE_MS = 1_000;
 
 /** Runs a scenario on a cluster of its own. */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Result> {
+  try {
+    return await runOnOwnCluster(scenario, options);
+  } catch (error) {
+    return { scenario, highestMiB: 0, failures: [`the cluster could not be had: ${messageOf(error)}`] };
+  }
+}
+
+async function runOnOwnCluster(scenario: Scenario, options: RunOptions): Promise<Result> {
   const stores = await startStores();
   try {
-    const cluster = await startCluster({
-      stores,
-      proxied: true,
-      ...(scenario.environment && { environment: scenario.environment }),
-    });
+    const environment = scenario.environment && { environment: scenario.environment };
+    const cluster = await startCluster({ stores, proxied: true, ...environment });
     try {
       return await runOn({ scenario, options, stores, cluster });
     } finally {
@@ -69,7 +74,7 @@ async function runOn(run: Run): Promise<Result> {
   try {
     found = await within(SCENARIO_LIMIT_MS, scenario.name, perform(run, record));
   } catch (error) {
-    found = { failures: [error instanceof Error ? error.message : String(error)] };
+    found = { failures: [messageOf(error)] };
   } finally {
     memory.stop();
     await record.close();
@@ -153,4 +158,8 @@ function failuresOf({ scenario, outcome, verdict, fleet, ghosts }: Evidence): re
 
 function some(items: readonly string[]): string {
   return items.slice(0, 5).join(', ') + (items.length > 5 ? ', …' : '');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
