@@ -3,7 +3,7 @@ import type { Clock } from '@mooring/clock';
 import type { Settings } from '@mooring/config';
 import type { EventLog } from '@mooring/event-log';
 import type { HubTopics } from '@mooring/messages';
-import type { Logger, Metrics } from '@mooring/observability';
+import type { Logger, Metrics, Tracing } from '@mooring/observability';
 import type { identity } from '@mooring/proto';
 import type { MqttSettings } from './mqtt/mqtt-limits.js';
 
@@ -19,4 +19,6 @@ export interface EdgeOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Undefined if nothing is traced. */
+  readonly tracing?: Tracing | undefined;
 }

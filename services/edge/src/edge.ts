@@ -5,6 +5,7 @@ import { EdgeMetrics } from './edge-metrics.js';
 import type { EdgeOptions } from './edge-options.js';
 import { MqttFront } from './mqtt/mqtt-front.js';
 import { mqttLimits } from './mqtt/mqtt-limits.js';
+import { PublishTracing } from './telemetry/publish-tracing.js';
 
 /** Holds device connections and translates their protocols; keeps nothing. */
 export interface Edge {
@@ -39,6 +40,7 @@ export function createEdge(options: EdgeOptions): Edge {
     hostname,
     limits: mqttLimits(settings),
     ingress: eventLog.appender(topics.ingress),
+    tracing: options.tracing && new PublishTracing(options.tracing, topics.ingress),
     sessions,
     sessionWriter: new SessionWriter({ identityService, clock, batchIntervalMs }),
     metrics,

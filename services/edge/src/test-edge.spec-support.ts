@@ -1,7 +1,7 @@
 import { duplexPair } from 'node:stream';
 import { type Affinity, openAffinity } from '@mooring/affinity';
 import { ManualClock } from '@mooring/clock';
-import { createLogger, createMetrics } from '@mooring/observability';
+import { createLogger, createMetrics, type Tracing } from '@mooring/observability';
 import { createEdge, type Edge } from './edge.js';
 import type { EdgeOptions } from './edge-options.js';
 import { FakeEventLog } from './fake-event-log.spec-support.js';
@@ -29,6 +29,7 @@ export interface TestEdgeOptions {
   /** Of another edge, to be its neighbour. */
   readonly beside?: TestEdge;
   readonly affinity?: Affinity;
+  readonly tracing?: Tracing;
 }
 
 /** An edge with all around it in memory, one device `d1`, and a clock that stands still. */
@@ -42,7 +43,7 @@ export class TestEdge {
     readonly affinity: Affinity,
   ) {}
 
-  static async start({ settings, beside, affinity }: TestEdgeOptions = {}): Promise<TestEdge> {
+  static async start({ settings, beside, affinity, tracing }: TestEdgeOptions = {}): Promise<TestEdge> {
     const clock = beside?.clock ?? new ManualClock();
     const identity = beside?.identity ?? new FakeIdentity();
     const eventLog = new FakeEventLog();
@@ -57,6 +58,7 @@ export class TestEdge {
       clock,
       log: createLogger('test', 'silent'),
       metrics,
+      tracing,
       batchIntervalMs: 0,
     });
     await edge.start();

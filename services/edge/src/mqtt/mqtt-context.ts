@@ -4,6 +4,7 @@ import type { Logger } from '@mooring/observability';
 import type { DeviceSessions } from '../device-session/device-sessions.js';
 import type { SessionWriter } from '../device-session/session-writer.js';
 import type { EdgeMetrics } from '../edge-metrics.js';
+import type { PublishTracing } from '../telemetry/publish-tracing.js';
 import type { DeadlineWheel } from './connection/deadline-wheel.js';
 import type { MqttConnection } from './connection/mqtt-connection.js';
 import type { MqttLimits } from './mqtt-limits.js';
@@ -17,6 +18,8 @@ export interface MqttContext {
   readonly ingress: Appender;
   readonly sessions: DeviceSessions;
   readonly sessionWriter: SessionWriter;
+  /** Undefined if nothing is traced. */
+  readonly tracing: PublishTracing | undefined;
   readonly topicHandlers: TopicHandlers;
   readonly wheel: DeadlineWheel;
   readonly connections: Set<MqttConnection>;

@@ -37,7 +37,7 @@ export class HubModule {
     }
     if (options.services.has('routing')) {
       const { log, topics, runtime } = options;
-      imports.push(RoutingModule.register({ log, topics, metrics: runtime.metrics }));
+      imports.push(RoutingModule.register({ log, topics, metrics: runtime.metrics, tracing: runtime.tracing }));
     }
     return { module: HubModule, imports };
   }
@@ -79,6 +79,7 @@ export class HubModule {
       clock: runtime.clock,
       log: runtime.logger.child({ service: 'edge' }),
       metrics: runtime.metrics,
+      tracing: runtime.tracing,
     });
   }
 }

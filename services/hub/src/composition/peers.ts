@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { ConfigurationError, environmentName, type SettingName, type Settings } from '@mooring/config';
 import { identity } from '@mooring/proto';
-import { PeerCertificates, type RpcClient, RpcServer, rpcClient } from '@mooring/rpc';
+import { PeerCertificates, type RpcClient, RpcServer, rpcClient, tracedAnswers, tracedCalls } from '@mooring/rpc';
 import type { Runtime } from './runtime.js';
 
 /** Calls of each contract that may be made twice without harm. */
@@ -42,10 +42,12 @@ export class Peers {
   }
 
   identity(): RpcClient<typeof identity.IdentityServiceService> {
+    const { tracing } = this.runtime;
     return rpcClient(identity.IdentityServiceService, {
       addresses: required(this.settings, 'identityAddresses'),
       tls: this.certificates,
       safe: SAFE_IDENTITY_CALLS,
+      interceptors: tracing === undefined ? [] : [tracedCalls(tracing)],
       clock: this.runtime.clock,
       metrics: this.runtime.metrics,
     });
@@ -54,9 +56,11 @@ export class Peers {
   /** Listens nowhere before its `listen`. */
   server(): RpcServer {
     const { bindAddress, rpcPort } = this.settings;
+    const { tracing } = this.runtime;
     return new RpcServer({
       bindAddress,
       port: rpcPort,
+      interceptors: tracing === undefined ? [] : [tracedAnswers(tracing)],
       tls: this.certificates,
       clock: this.runtime.clock,
       log: this.runtime.logger,

@@ -24,6 +24,7 @@ import type { Runtime } from './runtime.js';
 import { serverCertificate } from './server-certificate.js';
 import { holdsAny, SERVICE_NAMES, type Services } from './service-name.js';
 import { needsAffinity, needsDocuments, openDocuments, openHolders, openLog, requireSharedStores } from './stores.js';
+import { openTracing } from './tracing.js';
 
 const HOUR_MS = 60 * 60 * 1000;
 const OWNER_POLICY = 'iothubowner';
@@ -59,11 +60,16 @@ interface Start {
 async function start({ configuration, services, options, lifecycle }: Start): Promise<void> {
   const { settings } = configuration;
   requireSharedStores(services, settings);
-  const runtime: Runtime = {
+  const observed = {
     clock: new SystemClock(),
     logger: createLogger('mooring', settings.logLevel),
     metrics: createMetrics(),
   };
+  const tracing = await openTracing(settings, services, observed);
+  if (tracing !== undefined) {
+    lifecycle.onStop(() => tracing.close());
+  }
+  const runtime: Runtime = { ...observed, tracing };
   const folder = new DataFolder(settings.data);
   const context = { settings, folder, ...runtime };
   const sealKey = services.has('identity') ? loadSealKey(folder, settings.sealKey) : undefined;

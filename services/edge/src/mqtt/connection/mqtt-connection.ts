@@ -1,7 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { AppendOrigin } from '@mooring/event-log';
 import type { ConnectionInfo } from '@mooring/listener';
+import type { Span } from '@mooring/observability';
 import type { Admission, CloseReason, LiveConnection } from '../../device-session/live/live-connection.js';
+import { PublishSpans } from '../../telemetry/publish-spans.js';
+import type { PublishTracing } from '../../telemetry/publish-tracing.js';
 import { TelemetryStamps } from '../../telemetry/telemetry-stamps.js';
 import { connack, pubacks } from '../codec/encode.js';
 import { type Frame, FrameReader } from '../codec/frame-reader.js';
@@ -35,6 +38,7 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
   private held = 0;
   private inFlight = 0;
   private acknowledged: number[] | undefined;
+  private spans: PublishSpans | undefined;
   /** Ticks of the wheel. */
   private lastSeen: number;
   private keepAlive = 0;
@@ -126,14 +130,21 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
     }
   }
 
-  /** @param token packet id of the publish; 0 for QoS 0, which is not acknowledged */
+  /** The span of a publish that was begun lasts until it is appended. @returns the token to append it with */
+  trace(packetId: number, span: Span, tracing: PublishTracing): number {
+    this.spans ??= new PublishSpans(tracing);
+    return this.spans.add(packetId, span);
+  }
+
+  /** @param token packet id of the publish; 0 or less for QoS 0, which is not acknowledged */
   appended(token: number): void {
+    this.spans?.end(token);
     if (this.phase === 'closed') {
       return;
     }
     this.inFlight--;
     this.context.metrics.inFlight--;
-    if (token !== 0) {
+    if (token > 0) {
       this.acknowledged ??= [];
       this.acknowledged.push(token);
     }
@@ -155,6 +166,7 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
   }
 
   appendFailed(error: Error): void {
+    this.spans?.fail(error);
     this.context.log.warn({ err: error, deviceId: this.admission?.identity.deviceId }, 'messages could not be stored');
     this.close('append-failed');
   }

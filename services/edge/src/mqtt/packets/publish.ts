@@ -51,7 +51,7 @@ function publishTelemetry(connection: MqttConnection, publish: Publish & { reado
   if (admission === undefined || stamps === undefined) {
     throw new TypeError('a connection that is open was admitted');
   }
-  const { limits, metrics, ingress, clock } = context;
+  const { limits, metrics, ingress, tracing, clock } = context;
   const headers = stamps.headers(clock.now());
   if (topic.length > telemetryTopic.length) {
     readTelemetryProperties(topic, telemetryTopic.length, { headers, limits });
@@ -66,7 +66,14 @@ function publishTelemetry(connection: MqttConnection, publish: Publish & { reado
   metrics.messages++;
   metrics.messageBytes += payload.length;
   connection.begin();
-  if (!ingress.append({ key: admission.identity.deviceId, headers, value: payload }, connection, packetId)) {
+  let token = packetId;
+  if (tracing !== undefined) {
+    const span = tracing.begin(headers, { identity: admission.identity, protocol: 'mqtt', bytes: payload.length });
+    if (span !== undefined) {
+      token = connection.trace(packetId, span, tracing);
+    }
+  }
+  if (!ingress.append({ key: admission.identity.deviceId, headers, value: payload }, connection, token)) {
     connection.pause(HOLD.lane);
   }
 }
