@@ -1,13 +1,12 @@
 import type { Clock } from '@mooring/clock';
 import type { Logger, Metrics, Tracing } from '@mooring/observability';
-import type { identity } from '@mooring/proto';
+import type { identity, monitoring } from '@mooring/proto';
 import type { PolicyDirectory } from './auth/policy-directory.js';
 
 export interface ApiOptions {
   readonly identity: identity.IdentityService;
   readonly policies: Pick<PolicyDirectory, 'find'>;
-  /** How many devices are connected, in the whole cluster. */
-  readonly connectedDevices: () => Promise<number>;
+  readonly monitoring: monitoring.MonitoringService;
   /** Names that the hub is called by: a token must have been signed for one of them. */
   readonly hostnames: readonly string[];
   /** Largest body of a request, in bytes. */

@@ -11,14 +11,28 @@ export class BodyPipe<Schema extends z.ZodType> implements PipeTransform<unknown
     if (body === undefined || body === null) {
       throw new HubError('ArgumentNull', 'The request needs a JSON body.');
     }
-    const result = this.schema.safeParse(body);
-    if (!result.success) {
-      const [issue] = result.error.issues;
-      const field = issue?.path.join('.') || 'The body';
-      throw new HubError('ArgumentInvalid', `${field} is invalid: ${issue?.message ?? 'not what is expected'}.`);
-    }
-    return result.data;
+    return checked(this.schema, body, 'The body');
   }
+}
+
+/** Checks all parameters of the query against a schema, and hands on what the schema makes of them. */
+export class QueryPipe<Schema extends z.ZodType> implements PipeTransform<unknown, z.output<Schema>> {
+  constructor(private readonly schema: Schema) {}
+
+  transform(query: unknown): z.output<Schema> {
+    return checked(this.schema, query, 'The query');
+  }
+}
+
+/** @param whole what is named where no field of it is wrong */
+function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, whole: string): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    const field = issue?.path.join('.') || whole;
+    throw new HubError('ArgumentInvalid', `${field} is invalid: ${issue?.message ?? 'not what is expected'}.`);
+  }
+  return result.data;
 }
 
 /** Checks the id of a device or module in a path. */

@@ -46,6 +46,7 @@ describe('the OpenAPI document', () => {
       'GET /devices/{deviceId}/modules/{moduleId}',
       'GET /management/certificates',
       'GET /management/certificates/{name}',
+      'GET /management/operations',
       'GET /management/policies',
       'GET /management/policies/{name}',
       'GET /statistics/devices',

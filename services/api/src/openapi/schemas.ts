@@ -3,6 +3,7 @@ import { bulkResultSchema, exportImportDeviceSchema } from '../mapping/bulk-regi
 import { certificateInputSchema, certificateSchema } from '../mapping/certificate.js';
 import { deviceInputSchema, deviceSchema } from '../mapping/device.js';
 import { moduleInputSchema, moduleSchema } from '../mapping/module.js';
+import { operationPageSchema } from '../mapping/operation.js';
 import { policyInputSchema, policySchema } from '../mapping/policy.js';
 import { registryStatisticsSchema, serviceStatisticsSchema } from '../mapping/statistics.js';
 
@@ -25,6 +26,7 @@ const SCHEMAS = {
   CertificateInput: certificateInputSchema,
   SharedAccessPolicy: policySchema,
   SharedAccessPolicyInput: policyInputSchema,
+  OperationPage: operationPageSchema,
   Error: errorSchema,
 } as const;
 

@@ -29,6 +29,7 @@ import {
 import { type Device, deviceFromJson, deviceInputSchema, deviceToJson } from '../mapping/device.js';
 import { Describe } from '../openapi/describe.js';
 import { listOf } from '../openapi/schemas.js';
+import { ConnectionStates } from './connection-states.js';
 import { answered, requireSameId } from './identity-answers.js';
 import { firstDevices, MAX_LISTED_DEVICES } from './pages.js';
 import { TopPipe } from './top.pipe.js';
@@ -40,14 +41,17 @@ import { TopPipe } from './top.pipe.js';
 @UseGuards(ApiVersionGuard)
 @UseInterceptors(EtagInterceptor)
 export class DevicesController {
-  constructor(@Inject(IDENTITY_SERVICE) private readonly registry: identity.IdentityService) {}
+  constructor(
+    @Inject(IDENTITY_SERVICE) private readonly registry: identity.IdentityService,
+    @Inject(ConnectionStates) private readonly states: ConnectionStates,
+  ) {}
 
   @Get()
   @Requires('RegistryRead')
   @Describe('Lists devices, ascending by id.', { answer: listOf('Device') })
   @ApiQuery({ name: 'top', required: false, schema: { type: 'integer', minimum: 1, maximum: MAX_LISTED_DEVICES } })
   async list(@Query('top', TopPipe) top: number): Promise<Device[]> {
-    return (await firstDevices(this.registry, top)).map(deviceToJson);
+    return (await this.states.shownIn(await firstDevices(this.registry, top))).map(deviceToJson);
   }
 
   @Post()
@@ -66,7 +70,8 @@ export class DevicesController {
   @Requires('RegistryRead')
   @Describe('Reads a device.', { answer: 'Device' })
   async get(@Param('deviceId', IdentityIdPipe) deviceId: string): Promise<Device> {
-    return deviceToJson(answered(await this.registry.getIdentity({ key: { deviceId, moduleId: '' } })));
+    const device = answered(await this.registry.getIdentity({ key: { deviceId, moduleId: '' } }));
+    return deviceToJson(await this.states.shownInOne(device));
   }
 
   @Put(':deviceId')
@@ -80,7 +85,8 @@ export class DevicesController {
   ): Promise<Device> {
     requireSameId('deviceId', body.deviceId, deviceId);
     const device = deviceFromJson({ deviceId, moduleId: '' }, body);
-    return deviceToJson(answered(await this.registry.putIdentity({ identity: device, ifMatch })));
+    const stored = answered(await this.registry.putIdentity({ identity: device, ifMatch }));
+    return deviceToJson(await this.states.shownInOne(stored));
   }
 
   @Delete(':deviceId')

@@ -21,6 +21,7 @@ import { IDENTITY_SERVICE } from '../injection-tokens.js';
 import { type Module, moduleFromJson, moduleInputSchema, moduleToJson } from '../mapping/module.js';
 import { Describe } from '../openapi/describe.js';
 import { listOf } from '../openapi/schemas.js';
+import { ConnectionStates } from './connection-states.js';
 import { answered, requireSameId } from './identity-answers.js';
 
 /** Modules of a device. */
@@ -30,14 +31,17 @@ import { answered, requireSameId } from './identity-answers.js';
 @UseGuards(ApiVersionGuard)
 @UseInterceptors(EtagInterceptor)
 export class ModulesController {
-  constructor(@Inject(IDENTITY_SERVICE) private readonly registry: identity.IdentityService) {}
+  constructor(
+    @Inject(IDENTITY_SERVICE) private readonly registry: identity.IdentityService,
+    @Inject(ConnectionStates) private readonly states: ConnectionStates,
+  ) {}
 
   @Get()
   @Requires('RegistryRead')
   @Describe('Lists the modules of a device.', { answer: listOf('Module') })
   async list(@Param('deviceId', IdentityIdPipe) deviceId: string): Promise<Module[]> {
     const { modules } = await this.registry.listModules({ deviceId });
-    return modules.map(moduleToJson);
+    return (await this.states.shownIn(modules)).map(moduleToJson);
   }
 
   @Get(':moduleId')
@@ -47,7 +51,8 @@ export class ModulesController {
     @Param('deviceId', IdentityIdPipe) deviceId: string,
     @Param('moduleId', IdentityIdPipe) moduleId: string,
   ): Promise<Module> {
-    return moduleToJson(answered(await this.registry.getIdentity({ key: { deviceId, moduleId } })));
+    const module = answered(await this.registry.getIdentity({ key: { deviceId, moduleId } }));
+    return moduleToJson(await this.states.shownInOne(module));
   }
 
   @Put(':moduleId')
@@ -63,7 +68,8 @@ export class ModulesController {
     requireSameId('deviceId', body.deviceId, deviceId);
     requireSameId('moduleId', body.moduleId, moduleId);
     const module = moduleFromJson({ deviceId, moduleId }, body);
-    return moduleToJson(answered(await this.registry.putIdentity({ identity: module, ifMatch })));
+    const stored = answered(await this.registry.putIdentity({ identity: module, ifMatch }));
+    return moduleToJson(await this.states.shownInOne(stored));
   }
 
   @Delete(':moduleId')

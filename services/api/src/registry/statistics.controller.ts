@@ -1,9 +1,9 @@
-import type { identity } from '@mooring/proto';
+import type { identity, monitoring } from '@mooring/proto';
 import { Controller, Get, Inject, UseGuards } from '@nestjs/common';
 import { ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Requires } from '../http/access.js';
 import { ApiVersionGuard } from '../http/api-version.guard.js';
-import { CONNECTED_DEVICES, IDENTITY_SERVICE } from '../injection-tokens.js';
+import { IDENTITY_SERVICE, MONITORING_SERVICE } from '../injection-tokens.js';
 import type { RegistryStatistics, ServiceStatistics } from '../mapping/statistics.js';
 import { Describe } from '../openapi/describe.js';
 
@@ -14,7 +14,7 @@ import { Describe } from '../openapi/describe.js';
 export class StatisticsController {
   constructor(
     @Inject(IDENTITY_SERVICE) private readonly registry: identity.IdentityService,
-    @Inject(CONNECTED_DEVICES) private readonly connectedDevices: () => Promise<number>,
+    @Inject(MONITORING_SERVICE) private readonly monitored: monitoring.MonitoringService,
   ) {}
 
   @Get('devices')
@@ -27,7 +27,7 @@ export class StatisticsController {
   @Get('service')
   @Requires('ServiceConnect')
   @Describe('Counts the devices that are connected.', { answer: 'ServiceStatistics' })
-  async service(): Promise<ServiceStatistics> {
-    return { connectedDeviceCount: await this.connectedDevices() };
+  service(): Promise<ServiceStatistics> {
+    return this.monitored.countConnected({});
   }
 }

@@ -4,7 +4,10 @@ import { startApi, type TestApi, VERSION } from '../spec-support/test-api.js';
 let api: TestApi;
 beforeAll(async () => {
   const counts = { totalDeviceCount: 3, enabledDeviceCount: 2, disabledDeviceCount: 1 };
-  api = await startApi({ getStatistics: async () => counts }, { connectedDevices: async () => 7 });
+  api = await startApi(
+    { getStatistics: async () => counts },
+    { monitoring: { countConnected: async () => ({ connectedDeviceCount: 7 }) } },
+  );
 });
 afterAll(() => api.close());
 

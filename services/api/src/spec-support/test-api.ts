@@ -6,6 +6,7 @@ import inject, { type InjectOptions, type Response } from 'light-my-request';
 import type { SharedAccessPolicy } from '../auth/shared-access-policy.js';
 import { type Api, createApi } from '../create-api.js';
 import { fakeIdentity, type IdentityCalls } from './fake-identity.js';
+import { fakeMonitoring, type MonitoringCalls } from './fake-monitoring.js';
 
 export const HOST = 'hub.iot.test';
 export const KEY = 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=';
@@ -34,7 +35,7 @@ export interface TestApi extends Api {
 
 export interface TestApiOptions {
   readonly maxBodyBytes?: number;
-  readonly connectedDevices?: () => Promise<number>;
+  readonly monitoring?: MonitoringCalls;
   readonly logger?: Logger;
 }
 
@@ -44,7 +45,7 @@ export async function startApi(calls: IdentityCalls = {}, options: TestApiOption
   const api = await createApi({
     identity: fakeIdentity(calls),
     policies: { find: async (name) => policy(name) },
-    connectedDevices: options.connectedDevices ?? (async () => 0),
+    monitoring: fakeMonitoring(options.monitoring),
     hostnames: [HOST, '127.0.0.1'],
     maxBodyBytes: options.maxBodyBytes ?? 64 * 1024,
     clock,
