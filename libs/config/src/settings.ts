@@ -123,6 +123,10 @@ export const SETTINGS = {
     .describe('Prefix of the keys in Redis.'),
   partitions: count.max(1024).default(12).describe('Partitions of the topics; fixed once they are made.'),
   retentionHours: seconds.default(168).describe('How long events are kept.'),
+  operationsRetentionHours: seconds.default(168).describe('How long operation records are kept.'),
+  operationsMaxRecords: count
+    .default(1_000_000)
+    .describe('Operation records that are kept at most; the oldest go first.'),
   appendGiveUpSeconds: seconds
     .default(25)
     .describe('How long a batch is tried again before its connections are closed.'),

@@ -5,7 +5,7 @@ import type { Configuration } from '@mooring/config';
 import type { EventLog } from '@mooring/event-log';
 import type { Listener } from '@mooring/listener';
 import type { HubTopics } from '@mooring/messages';
-import type { identity } from '@mooring/proto';
+import type { identity, monitoring } from '@mooring/proto';
 import type { Lifecycle } from './lifecycle.js';
 import type { Runtime } from './runtime.js';
 
@@ -17,7 +17,7 @@ export interface ApiContext {
   readonly log: EventLog;
   readonly affinity: Affinity;
   readonly identity: identity.IdentityService;
-  readonly connectedDevices: () => Promise<number>;
+  readonly monitoring: monitoring.MonitoringService;
   /** Name of this process in the affinity store. */
   readonly process: string;
 }
@@ -62,7 +62,7 @@ export async function serveApi(listener: Listener, context: ApiContext): Promise
   const api = await createApi({
     identity: context.identity,
     policies,
-    connectedDevices: context.connectedDevices,
+    monitoring: context.monitoring,
     hostnames,
     maxBodyBytes: settings.httpMaxBodyBytes,
     ...runtime,

@@ -5,11 +5,14 @@ import { EdgeModule } from '@mooring/edge';
 import type { EventLog } from '@mooring/event-log';
 import { IDENTITY_SERVICE, IdentityModule } from '@mooring/identity';
 import type { HubTopics } from '@mooring/messages';
-import type { identity } from '@mooring/proto';
+import { MONITORING_SERVICE, MonitoringModule } from '@mooring/monitoring';
+import type { identity, monitoring } from '@mooring/proto';
 import { RoutingModule } from '@mooring/routing';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Runtime } from './runtime.js';
 import type { Services } from './service-name.js';
+
+const HOUR_MS = 60 * 60 * 1000;
 
 export interface HubModuleOptions {
   readonly services: Services;
@@ -17,13 +20,16 @@ export interface HubModuleOptions {
   readonly runtime: Runtime;
   readonly topics: HubTopics;
   readonly log: EventLog;
-  /** Where identity is held, with the key that device keys are sealed with. */
+  /** Where identity or monitoring is held. */
   readonly documents: DocumentStore | undefined;
+  /** Where identity is held: what device keys are sealed with. */
   readonly sealKey: Buffer | undefined;
-  /** Where the edge is held. */
+  /** Where the edge or monitoring is held. */
   readonly affinity: Affinity | undefined;
   /** Identity in other processes, where this one does not hold it. */
   readonly remoteIdentity: identity.IdentityService | undefined;
+  /** The same of monitoring. */
+  readonly remoteMonitoring: monitoring.MonitoringService | undefined;
 }
 
 /** The services that this process holds. Whoever needs another gets its contract injected, wherever it is. */
@@ -31,7 +37,7 @@ export interface HubModuleOptions {
 export class HubModule {
   static register(options: HubModuleOptions): DynamicModule {
     const identityModule = HubModule.identity(options);
-    const imports = [identityModule];
+    const imports = [identityModule, HubModule.monitoring(options)];
     if (options.services.has('edge')) {
       imports.push(HubModule.edge(options, identityModule));
     }
@@ -61,6 +67,30 @@ export class HubModule {
       module: RemoteContracts,
       providers: [{ provide: IDENTITY_SERVICE, useValue: remoteIdentity }],
       exports: [IDENTITY_SERVICE],
+    };
+  }
+
+  private static monitoring(options: HubModuleOptions): DynamicModule {
+    const { services, configuration, runtime, topics, log, documents, affinity, remoteMonitoring } = options;
+    const { settings } = configuration;
+    if (services.has('monitoring') && documents !== undefined && affinity !== undefined) {
+      return MonitoringModule.register({
+        documents,
+        log,
+        affinity,
+        topics,
+        clock: runtime.clock,
+        logger: runtime.logger.child({ service: 'monitoring' }),
+        metrics: runtime.metrics,
+        hubName: hubName(settings.hostname),
+        operationsRetentionMs: settings.operationsRetentionHours * HOUR_MS,
+        operationsMaxRecords: settings.operationsMaxRecords,
+      });
+    }
+    return {
+      module: RemoteContracts,
+      providers: [{ provide: MONITORING_SERVICE, useValue: remoteMonitoring }],
+      exports: [MONITORING_SERVICE],
     };
   }
 

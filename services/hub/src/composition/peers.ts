@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { ConfigurationError, environmentName, type SettingName, type Settings } from '@mooring/config';
-import { identity } from '@mooring/proto';
+import { identity, monitoring } from '@mooring/proto';
 import { PeerCertificates, type RpcClient, RpcServer, rpcClient, tracedAnswers, tracedCalls } from '@mooring/rpc';
 import type { Runtime } from './runtime.js';
 
@@ -14,6 +14,14 @@ const SAFE_IDENTITY_CALLS = [
   'putSessions',
   'listPolicies',
   'listCertificates',
+] as const;
+
+const SAFE_MONITORING_CALLS = [
+  'reportConnections',
+  'reportActivity',
+  'getStates',
+  'countConnected',
+  'listOperations',
 ] as const;
 
 /** How this process reaches the hub's other processes, and they it. */
@@ -42,15 +50,23 @@ export class Peers {
   }
 
   identity(): RpcClient<typeof identity.IdentityServiceService> {
-    const { tracing } = this.runtime;
     return rpcClient(identity.IdentityServiceService, {
-      addresses: required(this.settings, 'identityAddresses'),
-      tls: this.certificates,
+      ...this.clientOptions(required(this.settings, 'identityAddresses')),
       safe: SAFE_IDENTITY_CALLS,
-      interceptors: tracing === undefined ? [] : [tracedCalls(tracing)],
-      clock: this.runtime.clock,
-      metrics: this.runtime.metrics,
     });
+  }
+
+  monitoring(): RpcClient<typeof monitoring.MonitoringServiceService> {
+    return rpcClient(monitoring.MonitoringServiceService, {
+      ...this.clientOptions(required(this.settings, 'monitoringAddresses')),
+      safe: SAFE_MONITORING_CALLS,
+    });
+  }
+
+  private clientOptions(addresses: readonly string[]) {
+    const { clock, metrics, tracing } = this.runtime;
+    const interceptors = tracing === undefined ? [] : [tracedCalls(tracing)];
+    return { addresses, tls: this.certificates, interceptors, clock, metrics };
   }
 
   /** Listens nowhere before its `listen`. */

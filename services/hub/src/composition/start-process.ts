@@ -5,8 +5,9 @@ import { EDGE, type Edge } from '@mooring/edge';
 import { IDENTITY_SERVICE } from '@mooring/identity';
 import { Listener } from '@mooring/listener';
 import { hubTopics } from '@mooring/messages';
+import { MONITORING_SERVICE } from '@mooring/monitoring';
 import { createLogger, createMetrics } from '@mooring/observability';
-import { identity } from '@mooring/proto';
+import { identity, monitoring } from '@mooring/proto';
 import { NestFactory } from '@nestjs/core';
 import { listenForAdmin } from '../admin/listen-for-admin.js';
 import type { ReadinessCheck } from '../admin/readiness.js';
@@ -113,6 +114,12 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
     checks.push(remoteCheck('identity', remoteIdentity));
   }
 
+  const isFront = holdsAny(services, 'edge', 'api');
+  const remoteMonitoring = isFront && !services.has('monitoring') ? peers?.monitoring() : undefined;
+  if (remoteMonitoring !== undefined) {
+    lifecycle.onStop(() => remoteMonitoring.close());
+  }
+
   const application = await NestFactory.createApplicationContext(
     HubModule.register({
       services,
@@ -124,18 +131,23 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
       sealKey,
       affinity,
       remoteIdentity: remoteIdentity?.service,
+      remoteMonitoring: remoteMonitoring?.service,
     }),
     { logger: false, abortOnError: false },
   );
   lifecycle.onStop(() => application.close());
   await application.init();
   const identityService = application.get<identity.IdentityService>(IDENTITY_SERVICE, { strict: false });
+  const monitoringService = application.get<monitoring.MonitoringService>(MONITORING_SERVICE, { strict: false });
   const edge = services.has('edge') ? application.get<Edge>(EDGE, { strict: false }) : undefined;
 
   if (peers !== undefined && holdsAny(services, 'identity', 'edge', 'monitoring')) {
     const server = peers.server();
     if (services.has('identity')) {
       server.serve(identity.IdentityServiceService, identityService);
+    }
+    if (services.has('monitoring')) {
+      server.serve(monitoring.MonitoringServiceService, monitoringService);
     }
     lifecycle.onStop(() => server.drain(settings.drainSeconds * 1000));
     await server.listen();
@@ -163,7 +175,7 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
             log,
             affinity,
             identity: identityService,
-            connectedDevices: async () => edge?.mqtt.size ?? 0,
+            monitoring: monitoringService,
             process: settings.edgeId ?? `${hostname()}-${process.pid}`,
           })
         : undefined;
