@@ -157,6 +157,12 @@ export const SETTINGS = {
   connectRate: count
     .default(2_000)
     .describe('Connections admitted a second by one process; more wait, then are refused.'),
+  maxTakeOvers: count
+    .default(20)
+    .describe('Take-overs of one identity in ten seconds; beyond them the connection that is there stays.'),
+  maxRefusalRecords: count
+    .default(50)
+    .describe('Operation records of refused connections that one process writes a second; more are only counted.'),
   handshakeTimeoutSeconds: seconds.default(30).describe('Time for PROXY header and TLS handshake.'),
   mqttConnectTimeoutSeconds: seconds.default(30).describe('Time from the handshake to a complete CONNECT.'),
   mqttMaxConnectPacketBytes: bytes.default(16 * 1024).describe('Largest packet before a connection is admitted.'),

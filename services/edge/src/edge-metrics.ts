@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Metrics } from '@mooring/observability';
 import type { CloseReason } from './device-session/live/live-connection.js';
+import type { TakeOverOutcome } from './device-session/ownership/displacement.js';
 
 /** What an edge counts. What is counted for every message is a plain number, read when metrics are asked for. */
 export class EdgeMetrics {
@@ -10,6 +11,7 @@ export class EdgeMetrics {
   private readonly connects: Counter<'protocol' | 'outcome'>;
   private readonly closes: Counter<'protocol' | 'reason'>;
   private readonly credentials: Counter<'from'>;
+  private readonly takeOvers: Counter<'outcome'>;
 
   constructor(metrics: Metrics, connections: () => number) {
     const registers = [metrics];
@@ -29,6 +31,12 @@ export class EdgeMetrics {
       name: 'mooring_edge_credentials_total',
       help: 'Credentials looked at, by where they came from.',
       labelNames: ['from'],
+      registers,
+    });
+    this.takeOvers = new Counter({
+      name: 'mooring_edge_take_overs_total',
+      help: 'Identities taken over from an older connection, by how that was closed.',
+      labelNames: ['outcome'],
       registers,
     });
     const totals: [string, string, () => number][] = [
@@ -69,6 +77,10 @@ export class EdgeMetrics {
 
   countClose(reason: CloseReason): void {
     this.closes.inc({ protocol: 'mqtt', reason });
+  }
+
+  countTakeOver(outcome: TakeOverOutcome): void {
+    this.takeOvers.inc({ outcome });
   }
 
   countCredentials(from: 'memory' | 'identity'): void {

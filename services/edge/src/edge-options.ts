@@ -4,14 +4,24 @@ import type { Settings } from '@mooring/config';
 import type { EventLog } from '@mooring/event-log';
 import type { HubTopics } from '@mooring/messages';
 import type { Logger, Metrics, Tracing } from '@mooring/observability';
-import type { identity } from '@mooring/proto';
+import type { OperationRecorder } from '@mooring/operations';
+import type { identity, monitoring } from '@mooring/proto';
 import type { MqttSettings } from './mqtt/mqtt-limits.js';
+import type { EdgePeers } from './peer/edge-peers.js';
 
 export interface EdgeOptions {
-  readonly settings: MqttSettings & Pick<Settings, 'hostname' | 'edgeId'>;
+  readonly settings: MqttSettings & Pick<Settings, 'hostname' | 'edgeId' | 'maxTakeOvers' | 'maxRefusalRecords'>;
   /** Created by `EventLog.ensureTopics` before the edge is started. */
   readonly topics: Pick<HubTopics, 'ingress' | 'control'>;
   readonly identityService: identity.IdentityService;
+  /** Told of connections and activity; absent: nobody is. */
+  readonly monitoringService?: monitoring.MonitoringService | undefined;
+  /** Absent: no operations are recorded. */
+  readonly operations?: Pick<OperationRecorder, 'record'> | undefined;
+  /** Other edges; absent: take-overs are broadcast only. */
+  readonly peers?: EdgePeers | undefined;
+  /** `host:port` at which other processes reach this one's EdgeService; goes with `peers`. */
+  readonly address?: string | undefined;
   readonly eventLog: EventLog;
   readonly affinity: Affinity;
   /** See DeviceSessionsOptions; 10 if not given: little beside a TLS handshake, and shared by all who connect meanwhile. */

@@ -1,4 +1,4 @@
-import type { identity } from '@mooring/proto';
+import type { identity, monitoring } from '@mooring/proto';
 import {
   type DynamicModule,
   Inject,
@@ -11,13 +11,18 @@ import {
 import { createEdge, type Edge } from './edge.js';
 import type { EdgeOptions } from './edge-options.js';
 
-/** The running edge; its `mqtt` is the front that the listener hands connections to. */
+/**
+ * The running edge; its `mqtt` is the front that the listener hands connections to, its `contract` what other processes ask of
+ * it.
+ */
 export const EDGE = Symbol('Edge');
 
-export interface EdgeModuleOptions extends Omit<EdgeOptions, 'identityService'> {
+export interface EdgeModuleOptions extends Omit<EdgeOptions, 'identityService' | 'monitoringService'> {
   /** Token of the IdentityService: the implementation in this process, or a client of another. */
   readonly identity: InjectionToken;
-  /** Modules that provide it, unless they are global. */
+  /** Token of the MonitoringService; absent: nobody is told of connections. */
+  readonly monitoring?: InjectionToken | undefined;
+  /** Modules that provide them, unless they are global. */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
 }
 
@@ -25,15 +30,23 @@ export interface EdgeModuleOptions extends Omit<EdgeOptions, 'identityService'> 
 export class EdgeModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(@Inject(EDGE) private readonly edge: Edge) {}
 
-  static register({ identity: token, imports = [], ...options }: EdgeModuleOptions): DynamicModule {
+  static register({
+    identity: identityToken,
+    monitoring: monitoringToken,
+    imports = [],
+    ...options
+  }: EdgeModuleOptions): DynamicModule {
     return {
       module: EdgeModule,
       imports,
       providers: [
         {
           provide: EDGE,
-          inject: [token],
-          useFactory: (identityService: identity.IdentityService) => createEdge({ ...options, identityService }),
+          inject: monitoringToken === undefined ? [identityToken] : [identityToken, monitoringToken],
+          useFactory: (
+            identityService: identity.IdentityService,
+            monitoringService: monitoring.MonitoringService | undefined,
+          ) => createEdge({ ...options, identityService, monitoringService }),
         },
       ],
       exports: [EDGE],

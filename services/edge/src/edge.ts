@@ -1,16 +1,22 @@
 import { hostname as machineName } from 'node:os';
+import type { edge as contract } from '@mooring/proto';
 import { DeviceSessions } from './device-session/device-sessions.js';
 import { SessionWriter } from './device-session/session-writer.js';
 import { EdgeMetrics } from './edge-metrics.js';
 import type { EdgeOptions } from './edge-options.js';
 import { MqttFront } from './mqtt/mqtt-front.js';
 import { mqttLimits } from './mqtt/mqtt-limits.js';
+import { EdgeContract } from './peer/edge-contract.js';
+import { PeerEdges } from './peer/peer-edges.js';
+import { EdgeReports } from './reports/edge-reports.js';
 import { PublishTracing } from './telemetry/publish-tracing.js';
 
 /** Holds device connections and translates their protocols; keeps nothing. */
 export interface Edge {
   /** For the listener to hand connections to. */
   readonly mqtt: MqttFront;
+  /** What other processes of the hub ask of this one, to be served by gRPC at its address. */
+  readonly contract: contract.EdgeService;
   /** Hears broadcasts and takes a lease; before the first connection. */
   start(): Promise<void>;
   /** Gives up what it holds; after the front was drained. */
@@ -21,12 +27,27 @@ const DEFAULT_BATCH_INTERVAL_MS = 10;
 
 export function createEdge(options: EdgeOptions): Edge {
   const { batchIntervalMs = DEFAULT_BATCH_INTERVAL_MS } = options;
-  const { settings, topics, eventLog, identityService, affinity, clock, log } = options;
+  const { settings, topics, eventLog, identityService, affinity, peers, address, clock, log } = options;
   const { hostname } = settings;
+  const edge = settings.edgeId ?? `${machineName()}-${process.pid}`;
   const metrics: EdgeMetrics = new EdgeMetrics(options.metrics, () => mqtt.size);
-  const sessions = new DeviceSessions({
+  const reports: EdgeReports = new EdgeReports({
+    monitoringService: options.monitoringService,
+    recorder: options.operations,
+    maxRefusalRecords: settings.maxRefusalRecords,
+    edge,
+    sessions: () => sessions,
+    metrics,
+    registry: options.metrics,
+    clock,
+    log,
+  });
+  const sessions: DeviceSessions = new DeviceSessions({
     hostname,
-    edge: settings.edgeId ?? `${machineName()}-${process.pid}`,
+    edge,
+    address,
+    otherEdges: peers === undefined ? undefined : new PeerEdges({ peers, affinity, clock }),
+    maxTakeOvers: settings.maxTakeOvers,
     identityService,
     affinity,
     eventLog,
@@ -34,6 +55,7 @@ export function createEdge(options: EdgeOptions): Edge {
     clock,
     log,
     batchIntervalMs,
+    events: reports,
     onCredentials: (from) => metrics.countCredentials(from),
   });
   const mqtt: MqttFront = new MqttFront({
@@ -44,8 +66,20 @@ export function createEdge(options: EdgeOptions): Edge {
     sessions,
     sessionWriter: new SessionWriter({ identityService, clock, batchIntervalMs }),
     metrics,
+    operations: reports.operations,
     clock,
     log,
   });
-  return { mqtt, start: () => sessions.start(), stop: () => sessions.stop() };
+  return {
+    mqtt,
+    contract: new EdgeContract(sessions.olderConnections),
+    start: async () => {
+      await sessions.start();
+      reports.start();
+    },
+    stop: async () => {
+      await reports.stop();
+      await sessions.stop();
+    },
+  };
 }

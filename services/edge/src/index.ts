@@ -3,3 +3,4 @@ export { EDGE, EdgeModule, type EdgeModuleOptions } from './edge.module.js';
 export type { EdgeOptions } from './edge-options.js';
 export { MqttFront } from './mqtt/mqtt-front.js';
 export type { DeviceOperation, TopicHandler } from './mqtt/topic-handlers.js';
+export type { EdgePeers } from './peer/edge-peers.js';

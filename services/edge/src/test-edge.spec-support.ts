@@ -12,6 +12,8 @@ export const SETTINGS: EdgeOptions['settings'] = {
   hostname: HOST,
   edgeId: 'edge-1',
   maxConnections: 100,
+  maxTakeOvers: 20,
+  maxRefusalRecords: 5,
   maxMessageBytes: 256 * 1024,
   mqttConnectTimeoutSeconds: 30,
   mqttMaxConnectPacketBytes: 16 * 1024,

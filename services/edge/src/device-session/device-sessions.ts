@@ -12,15 +12,25 @@ import { TrustStore } from './credentials/trust-store.js';
 import type { DeviceIdentity } from './device-identity.js';
 import type { Admission, LiveConnection } from './live/live-connection.js';
 import { LiveConnections } from './live/live-connections.js';
-import { Ownership } from './ownership/ownership.js';
+import { createOwnership } from './ownership/create-ownership.js';
+import type { OtherEdges } from './ownership/displacement.js';
+import { OlderConnections } from './ownership/older-connections.js';
+import type { Ownership } from './ownership/ownership.js';
+import { TakeOverLimit } from './ownership/take-over-limit.js';
 import { type PendingAdmission, PendingAdmissions } from './pending-admissions.js';
 import { Revocation } from './revocation.js';
+import type { SessionEvents } from './session-events.js';
 
 export interface DeviceSessionsOptions {
   /** Of the hub, as in connection strings. */
   readonly hostname: string;
   /** Name of this process. */
   readonly edge: string;
+  /** `host:port` at which other edges reach it. */
+  readonly address: string | undefined;
+  readonly otherEdges: OtherEdges | undefined;
+  /** Take-overs of one identity in ten seconds. */
+  readonly maxTakeOvers: number;
   readonly identityService: contract.IdentityService;
   readonly affinity: Affinity;
   readonly eventLog: EventLog;
@@ -29,6 +39,7 @@ export interface DeviceSessionsOptions {
   readonly log: Logger;
   /** Calls to identity of one kind begin no sooner than this one after the other, so that devices share them. */
   readonly batchIntervalMs: number;
+  readonly events: SessionEvents;
   readonly onCredentials: (from: 'memory' | 'identity') => void;
 }
 
@@ -47,21 +58,27 @@ interface Proven {
 const MAX_ATTEMPTS = 3;
 /** A login that fails by what is remembered makes identity to be asked again, at most so often for an identity. */
 const RETRY_AFTER_MS = 1_000;
+/** Who is refused for too many take-overs is told so late, so that it does not come back at once. */
+const REFUSE_AFTER_MS = 1_000;
 
 /** Who is connected to this process, by whatever protocol: authentication, ownership and revocation. */
 export class DeviceSessions {
   readonly live = new LiveConnections();
   private readonly pending = new PendingAdmissions();
+  /** What newer connections elsewhere end here. */
+  readonly olderConnections = new OlderConnections(this.live, this.pending);
   private readonly control: ControlChannel;
   private readonly credentials: CredentialSource;
   private readonly trust: TrustStore;
   private readonly ownership: Ownership;
   private readonly revocation: Revocation;
+  private readonly takeOverLimit: TakeOverLimit;
 
   constructor(private readonly options: DeviceSessionsOptions) {
-    const { clock, log, identityService, affinity, edge, onCredentials } = options;
+    const { clock, log, identityService, onCredentials } = options;
     this.control = new ControlChannel({ ...options, topic: options.controlTopic });
-    const isHearing = () => this.control.hearing;
+    const { control, live, pending, olderConnections } = this;
+    const isHearing = () => control.hearing;
     this.credentials = new CredentialSource({
       identityService,
       clock,
@@ -70,18 +87,16 @@ export class DeviceSessions {
       batchIntervalMs: options.batchIntervalMs,
     });
     this.trust = new TrustStore({ identityService, clock, isHearing });
-    this.ownership = new Ownership({
-      affinity,
-      edge,
-      live: this.live,
-      announce: ({ deviceId, moduleId }, epoch) => this.control.announceTakeOver({ deviceId, moduleId, epoch }),
-      logSilenceMs: () => this.control.silenceMs,
-      isLogUnavailable: () => isUnavailable(options.eventLog),
-      clock,
-      log,
-    });
-    const { credentials, trust, live, pending } = this;
-    this.revocation = new Revocation({ identityService, credentials, trust, live, pending, clock, log });
+    this.ownership = createOwnership({ ...options, control, live, olderConnections });
+    this.takeOverLimit = new TakeOverLimit(options.maxTakeOvers, clock);
+    const { credentials, trust, ownership } = this;
+    const revocation = { identityService, credentials, trust, live, ownership, olderConnections, pending, clock, log };
+    this.revocation = new Revocation(revocation);
+  }
+
+  /** Of the lease that connections are held under. */
+  get incarnation(): string {
+    return this.ownership.incarnation;
   }
 
   async start(): Promise<void> {
@@ -94,6 +109,11 @@ export class DeviceSessions {
     await this.ownership.stop();
   }
 
+  /** Asked before anything is read of a connection that was admitted; if it may not be, the connection is held by now. */
+  mayRead(): boolean {
+    return this.ownership.mayRead();
+  }
+
   /**
    * Admits a connection: it holds its identity from then on, and an older connection of that is closed.
    *
@@ -104,6 +124,10 @@ export class DeviceSessions {
     request: { readonly identity: DeviceIdentity; readonly presented: PresentedCredentials; readonly id: string },
     admit: (admission: Admission) => LiveConnection | undefined,
   ): Promise<Opened> {
+    if (this.takeOverLimit.isReached(request.identity.name)) {
+      await new Promise<void>((resolve) => void this.options.clock.after(REFUSE_AFTER_MS, resolve));
+      throw unavailable('too-many-take-overs');
+    }
     const pending = this.pending.begin(request.identity);
     try {
       return await this.decide(request, pending, admit);
@@ -119,6 +143,7 @@ export class DeviceSessions {
     const { admission } = connection;
     if (admission !== undefined) {
       this.live.remove(connection);
+      this.options.events.disconnected(admission);
       this.ownership.release(admission.identity, admission.epoch);
     }
   }
@@ -130,17 +155,26 @@ export class DeviceSessions {
   ): Promise<Opened> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       pending.stale = false;
+      pending.epoch = undefined;
       const { credentials, authenticated } = await this.prove(identity, presented);
-      const claimed = await this.ownership.claim(identity, id);
+      const claimed = await this.ownership.claim(pending, id);
+      const { epoch } = claimed;
+      if (claimed.isTakeOver) {
+        this.takeOverLimit.count(identity.name);
+      }
       if (pending.stale) {
-        this.ownership.release(identity, claimed.epoch);
+        this.ownership.release(identity, epoch);
         continue;
       }
       if (!this.ownership.counts(claimed)) {
         throw unavailable('ownership-uncertain');
       }
+      if (pending.supersededBy > epoch) {
+        throw unavailable('taken-over-meanwhile');
+      }
       const { generationId, version, session } = credentials;
-      const admission = { identity, generationId, version, authenticated, epoch: claimed.epoch };
+      const admittedAt = this.options.clock.monotonic();
+      const admission = { identity, generationId, version, authenticated, epoch, admittedAt };
       this.enter(admission, admit);
       return { admission, session };
     }
@@ -160,6 +194,7 @@ export class DeviceSessions {
       return;
     }
     this.live.put(connection);
+    this.options.events.connected(admission);
     present?.close('taken-over');
   }
 
@@ -187,14 +222,5 @@ export class DeviceSessions {
     const { hostname, clock } = this.options;
     const request = { identity, presented, credentials, hostname: hostname.toLowerCase(), now: clock.now() };
     return authenticate(request, this.trust);
-  }
-}
-
-async function isUnavailable(eventLog: EventLog): Promise<boolean> {
-  try {
-    return (await eventLog.deficiencies()).some(({ severity }) => severity === 'unavailable');
-  } catch {
-    // Whatever it is, the log cannot be asked.
-    return true;
   }
 }

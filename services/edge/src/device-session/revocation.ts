@@ -8,6 +8,8 @@ import type { TrustStore } from './credentials/trust-store.js';
 import { deviceIdentity } from './device-identity.js';
 import type { CloseReason, LiveConnection } from './live/live-connection.js';
 import type { LiveConnections } from './live/live-connections.js';
+import type { OlderConnections } from './ownership/older-connections.js';
+import type { Ownership } from './ownership/ownership.js';
 import type { PendingAdmissions } from './pending-admissions.js';
 
 export interface RevocationOptions {
@@ -15,6 +17,8 @@ export interface RevocationOptions {
   readonly credentials: CredentialSource;
   readonly trust: TrustStore;
   readonly live: LiveConnections;
+  readonly ownership: Pick<Ownership, 'verify'>;
+  readonly olderConnections: OlderConnections;
   readonly pending: PendingAdmissions;
   readonly clock: Clock;
   readonly log: Logger;
@@ -69,10 +73,7 @@ export class Revocation implements ControlListener {
   }
 
   connectionTakenOver({ deviceId, moduleId, epoch }: control.ConnectionTakenOver): void {
-    const connection = this.options.live.get(deviceIdentity(deviceId, moduleId).name);
-    if (connection?.admission !== undefined && connection.admission.epoch < epoch) {
-      connection.close('taken-over');
-    }
+    this.options.olderConnections.close(deviceIdentity(deviceId, moduleId), epoch);
   }
 
   lost(): void {
@@ -83,7 +84,7 @@ export class Revocation implements ControlListener {
 
   heard(): void {
     this.round++;
-    const { credentials, trust, pending, live, log } = this.options;
+    const { credentials, trust, pending, live, ownership, log } = this.options;
     credentials.forgetAll();
     trust.forgetPolicies();
     trust.forgetAuthorities();
@@ -91,6 +92,7 @@ export class Revocation implements ControlListener {
     log.info({ connections: live.size }, 'the beat of identity is heard; all connections are checked');
     void this.check([...live.all()]);
     void this.checkTrust();
+    ownership.verify();
   }
 
   /** Compares the credentials of connections with what they are now, in batches; tries again until identity answers. */

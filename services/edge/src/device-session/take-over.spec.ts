@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { control } from '@mooring/proto';
 import { TELEMETRY, TestEdge, turn } from '../test-edge.spec-support.js';
-import { LEASE_MS } from './ownership/ownership.js';
+import { LEASE_MS } from './ownership/lease.js';
 
 let edge: TestEdge;
 beforeEach(async () => {

@@ -4,6 +4,7 @@ import type { Logger } from '@mooring/observability';
 import type { DeviceSessions } from '../device-session/device-sessions.js';
 import type { SessionWriter } from '../device-session/session-writer.js';
 import type { EdgeMetrics } from '../edge-metrics.js';
+import type { ConnectionOperations } from '../reports/connection-operations.js';
 import type { PublishTracing } from '../telemetry/publish-tracing.js';
 import type { DeadlineWheel } from './connection/deadline-wheel.js';
 import type { MqttConnection } from './connection/mqtt-connection.js';
@@ -24,6 +25,8 @@ export interface MqttContext {
   readonly wheel: DeadlineWheel;
   readonly connections: Set<MqttConnection>;
   readonly metrics: EdgeMetrics;
+  /** Undefined if no operations are recorded. */
+  readonly operations: ConnectionOperations | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }

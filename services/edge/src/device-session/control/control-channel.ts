@@ -59,14 +59,15 @@ export class ControlChannel {
     await this.subscription?.close();
   }
 
-  /** Tells all processes that an identity is held with this epoch; resolves when that is in the event log. */
-  async announceTakeOver(event: control.ConnectionTakenOver): Promise<void> {
+  /** Tells all processes that identities are held with these epochs; resolves when that is in the event log. */
+  async announceTakeOvers(takeOvers: readonly control.ConnectionTakenOver[]): Promise<void> {
     const { eventLog, topic, clock } = this.options;
-    const value = control.ControlEvent.encode({
-      timeMs: clock.now(),
-      event: { $case: 'connectionTakenOver', value: event },
-    }).finish();
-    await eventLog.appender(topic).appendAll([{ key: event.deviceId, headers: {}, value: Buffer.from(value) }]);
+    const timeMs = clock.now();
+    const records = takeOvers.map((value) => {
+      const event = control.ControlEvent.encode({ timeMs, event: { $case: 'connectionTakenOver', value } }).finish();
+      return { key: value.deviceId, headers: {}, value: Buffer.from(event) };
+    });
+    await eventLog.appender(topic).appendAll(records);
   }
 
   private receive(record: StoredRecord, listener: ControlListener): void {

@@ -32,6 +32,8 @@ export interface Admission {
   readonly authenticated: Authenticated;
   /** Fences what earlier connections of the identity still write. */
   readonly epoch: number;
+  /** By the monotonic clock. */
+  readonly admittedAt: number;
 }
 
 /** A connection of an identity, whatever its protocol. */
@@ -45,4 +47,6 @@ export interface LiveConnection {
   /** Nothing is read from it until `release`: for a moment it is unknown whether it still holds its identity. */
   hold(): void;
   release(): void;
+  /** When something was last read from it, in milliseconds since the Unix epoch; undefined if nothing was since last asked. */
+  takeActivity(): number | undefined;
 }

@@ -13,6 +13,8 @@ export interface ConnectAttempt {
   keepAlive: number;
   opened: Opened | undefined;
   sessionPresent: boolean;
+  /** By the monotonic clock. */
+  readonly startedAt: number;
 }
 
 export type ConnectStep = (attempt: ConnectAttempt) => void | Promise<void>;

@@ -29,6 +29,7 @@ export async function connect(connection: MqttConnection, packet: ConnectPacket)
     keepAlive: 0,
     opened: undefined,
     sessionPresent: false,
+    startedAt: connection.context.clock.monotonic(),
   };
   try {
     for (const step of STEPS) {
@@ -44,9 +45,10 @@ export async function connect(connection: MqttConnection, packet: ConnectPacket)
 }
 
 function refuse({ connection, identity }: ConnectAttempt, error: unknown): void {
-  const { log, metrics } = connection.context;
+  const { log, metrics, operations } = connection.context;
   const { code, reason } = answerTo(error);
   metrics.countConnect(reason);
+  operations?.refused(identity, reason, connection.info);
   // Only what can be an identity: a client id may be anything, a token in the wrong place too.
   const { deviceId, moduleId } = identity;
   const fields = { deviceId, moduleId, remoteAddress: connection.info.remoteAddress, reason };

@@ -20,6 +20,7 @@ import { HOLD } from './read-hold.js';
 
 /** One frame for all: it is used up before the next is read. */
 const frame: Frame = { type: 0, flags: 0, bytes: Buffer.alloc(0), start: 0, end: 0 };
+const NEVER = -1;
 const NO_SUBSCRIPTIONS: ReadonlyMap<string, number> = new Map();
 
 /** The connection of one MQTT client. There are a hundred thousand of these: no timer, and no buffer while it is idle. */
@@ -41,6 +42,7 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
   private spans: PublishSpans | undefined;
   /** Ticks of the wheel. */
   private lastSeen: number;
+  private lastRead = NEVER;
   private keepAlive = 0;
   private connectDeadline: number;
   private blockedSince = 0;
@@ -107,6 +109,18 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
 
   release(): void {
     this.resume(HOLD.ownership);
+  }
+
+  takeActivity(): number | undefined {
+    const { lastRead } = this;
+    this.lastRead = NEVER;
+    const { wheel, clock } = this.context;
+    return lastRead === NEVER ? undefined : clock.now() - (wheel.tick - lastRead) * 1_000;
+  }
+
+  /** Whether it is unknown whether it still holds its identity. */
+  get fenced(): boolean {
+    return (this.held & HOLD.ownership) !== 0 || !this.context.sessions.mayRead();
   }
 
   write(bytes: Buffer): void {
@@ -204,13 +218,17 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
   private receive(chunk: Buffer): void {
     if (this.phase !== 'closed') {
       this.lastSeen = this.context.wheel.tick;
+      this.lastRead = this.lastSeen;
       this.frames.push(chunk);
       this.process();
     }
   }
 
   private process(): void {
-    const { limits } = this.context;
+    const { limits, sessions } = this.context;
+    if (this.phase === 'open' && !sessions.mayRead()) {
+      return;
+    }
     try {
       while (
         this.held === 0 &&
@@ -256,15 +274,19 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
     if (this.phase === 'closed') {
       return false;
     }
-    const { wheel, connections, sessions, metrics } = this.context;
+    const { wheel, connections, sessions, metrics, operations, clock } = this.context;
     const wasOpen = this.phase === 'open';
+    const wasFenced = wasOpen && this.fenced;
     this.phase = 'closed';
     wheel.remove(this);
     connections.delete(this);
     metrics.countClose(reason);
     metrics.inFlight -= this.inFlight;
-    if (wasOpen) {
+    if (wasOpen && !wasFenced) {
       publishWill(this, reason);
+    }
+    if (this.admission !== undefined) {
+      operations?.disconnected(this.admission, reason, clock.monotonic() - this.admission.admittedAt);
     }
     sessions.close(this);
     return true;
