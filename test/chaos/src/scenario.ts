@@ -15,8 +15,8 @@ export interface Scenario {
   readonly pauseMs?: number;
   /** Which edge a device dials: any, or the first and at each attempt the next one. Any unless given. */
   readonly dial?: 'any' | 'in order';
-  /** Settings of all processes. */
-  readonly environment?: Readonly<Record<string, string>>;
+  /** Whether edges can be cut off; the proxies for that cost time, so only where it is needed. */
+  readonly proxied?: boolean;
   /** What two connections of one identity are excused for, in milliseconds; one lease unless given. */
   readonly overlapLimitMs?: number;
   /** Injects the fault, and waits until all are back. */

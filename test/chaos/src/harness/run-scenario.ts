@@ -44,8 +44,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
 async function runOnOwnCluster(scenario: Scenario, options: RunOptions): Promise<Result> {
   const stores = await startStores();
   try {
-    const environment = scenario.environment && { environment: scenario.environment };
-    const cluster = await startCluster({ stores, proxied: true, ...environment });
+    const cluster = await startCluster({ stores, proxied: scenario.proxied ?? false });
     try {
       return await runOn({ scenario, options, stores, cluster });
     } finally {

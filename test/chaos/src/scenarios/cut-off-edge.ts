@@ -10,6 +10,7 @@ const LATE_MS = 20_000;
 export const CUT_OFF_EDGE: Scenario = {
   name: 'cut-off-edge',
   promise: 'an edge without Redis and peers never keeps a connection beside a newer one for longer than a lease',
+  proxied: true,
   run: async ({ cluster, fleet, random, note }) => {
     await fleet.progress(MESSAGES);
     const edge = random.pick(cluster.edges);
