@@ -13,8 +13,8 @@ export interface Scenario {
   readonly device?: Partial<NumberedDeviceOptions>;
   /** Mean pause of a device between an acknowledgement and the message that follows it. */
   readonly pauseMs?: number;
-  /** Which edge a device dials: any, or the first and at each attempt the next one. Any unless given. */
-  readonly dial?: 'any' | 'in order';
+  /** Whether all devices begin at the first edge, and not each at any; at each attempt they dial the next one. */
+  readonly crowded?: boolean;
   /** Whether edges can be cut off; the proxies for that cost time, so only where it is needed. */
   readonly proxied?: boolean;
   /** What two connections of one identity are excused for, in milliseconds; one lease unless given. */

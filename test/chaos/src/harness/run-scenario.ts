@@ -104,9 +104,9 @@ async function perform({ scenario, options, stores, cluster }: Run, record: Even
   const configure = () => {
     const own = random.fork();
     const mean = scenario.pauseMs ?? PAUSE_MS;
-    let attempts = 0;
+    let attempt = scenario.crowded ? 0 : own.below(edges.length);
     return {
-      dial: () => (scenario.dial === 'in order' ? edges[attempts++ % edges.length] : own.pick(edges)) ?? cluster.host,
+      dial: () => edges[attempt++ % edges.length] ?? cluster.host,
       pause: () => own.next() * 2 * mean,
       loginTimeoutMs: LOGIN_TIMEOUT_MS,
       onEvent: ({ address, ...event }: { address: string }) => record.write({ ...event, edge: nameOf.get(address) }),

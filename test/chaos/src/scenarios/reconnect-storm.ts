@@ -14,7 +14,7 @@ export const RECONNECT_STORM: Scenario = {
   devices: DEVICES,
   device: { inFlight: 1, loginTimeoutMs: LOGIN_TIMEOUT_MS },
   pauseMs: PAUSE_MS,
-  dial: 'in order',
+  crowded: true,
   run: async ({ cluster, fleet, note }) => {
     const [first, second] = cluster.edges;
     if (first === undefined || second === undefined) {
