@@ -6,7 +6,7 @@ import type { monitoring } from '@mooring/proto';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { MONITORING_SERVICE, MonitoringModule } from './monitoring.module.js';
-import { MonitoringFixture, TOPICS } from './testing/monitoring-fixture.js';
+import { MonitoringFixture } from './testing/monitoring-fixture.js';
 import { report } from './testing/requests.js';
 
 it('gives the contract, consumes once started, and leaves stores that can be closed', async () => {
@@ -16,7 +16,7 @@ it('gives the contract, consumes once started, and leaves stores that can be clo
     documents,
     log,
     affinity,
-    topics: TOPICS,
+    topics: fixture.topics,
     clock: new SystemClock(),
     logger: createLogger('test', 'silent'),
     metrics: createMetrics(),

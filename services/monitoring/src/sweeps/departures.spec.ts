@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { newHeaders } from '@mooring/messages';
 import { control } from '@mooring/proto';
-import { MonitoringFixture, type MonitoringProcess, TOPICS } from '../testing/monitoring-fixture.js';
+import { MonitoringFixture, type MonitoringProcess } from '../testing/monitoring-fixture.js';
 import { report, stateOf } from '../testing/requests.js';
 
 const { DELETED, DISABLED } = control.CredentialsChanged_Reason;
@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => fixture.close());
 
 async function broadcast(value: Buffer): Promise<void> {
-  await fixture.ports.log.appender(TOPICS.control).appendAll([{ key: 'd', headers: newHeaders(), value }]);
+  await fixture.ports.log.appender(fixture.topics.control).appendAll([{ key: 'd', headers: newHeaders(), value }]);
 }
 
 async function changed(deviceId: string, reason: control.CredentialsChanged_Reason, moduleId = ''): Promise<void> {

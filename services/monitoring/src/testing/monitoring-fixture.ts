@@ -5,12 +5,12 @@ import { type Affinity, openAffinity } from '@mooring/affinity';
 import { ManualClock } from '@mooring/clock';
 import { type DocumentStore, EmbeddedDocumentStore } from '@mooring/document-store';
 import { EmbeddedEventLog, type EventLog } from '@mooring/event-log';
-import { type HubMessage, hubTopics, newHeaders, readMessage } from '@mooring/messages';
+import { type HubMessage, type HubTopics, hubTopics, newHeaders, readMessage } from '@mooring/messages';
 import { createLogger, createMetrics, type Metrics } from '@mooring/observability';
 import { createMonitoringService, type MonitoringRuntime } from '../create-monitoring-service.js';
 import type { MonitoringOptions } from '../options.js';
 
-export const TOPICS = hubTopics('mooring', 4, 3_600_000);
+const PARTITIONS = 4;
 const HOUR_MS = 3_600_000;
 
 /** One monitoring process of a test. */
@@ -23,6 +23,7 @@ export interface Ports {
   readonly documents: DocumentStore;
   readonly log: EventLog;
   readonly affinity: Affinity;
+  readonly topicPrefix: string;
   /** Ends them, and removes what they left. */
   close(): Promise<void>;
 }
@@ -36,6 +37,7 @@ export async function embeddedPorts(clock: ManualClock): Promise<Ports> {
     documents,
     log,
     affinity,
+    topicPrefix: 'mooring',
     close: async () => {
       await log.close();
       await documents.close();
@@ -48,19 +50,22 @@ export async function embeddedPorts(clock: ManualClock): Promise<Ports> {
 export class MonitoringFixture {
   /** Connection state events, as logged. */
   readonly events: HubMessage[] = [];
+  readonly topics: HubTopics;
   private readonly processes: MonitoringRuntime[] = [];
 
   private constructor(
     readonly clock: ManualClock,
     readonly ports: Ports,
-  ) {}
+  ) {
+    this.topics = hubTopics(ports.topicPrefix, PARTITIONS, HOUR_MS);
+  }
 
   static async open(makePorts: (clock: ManualClock) => Promise<Ports> = embeddedPorts): Promise<MonitoringFixture> {
     const clock = new ManualClock(Date.now());
     const ports = await makePorts(clock);
-    await ports.log.ensureTopics(TOPICS.specs);
     const fixture = new MonitoringFixture(clock, ports);
-    await ports.log.follow(TOPICS.ingress, (record) => fixture.events.push(readMessage(record)));
+    await ports.log.ensureTopics(fixture.topics.specs);
+    await ports.log.follow(fixture.topics.ingress, (record) => fixture.events.push(readMessage(record)));
     return fixture;
   }
 
@@ -80,7 +85,7 @@ export class MonitoringFixture {
       documents,
       log,
       affinity,
-      topics: TOPICS,
+      topics: this.topics,
       clock: this.clock,
       logger: createLogger('test', 'silent'),
       metrics,
@@ -104,13 +109,13 @@ export class MonitoringFixture {
   async logOperations(...records: readonly (object | string)[]): Promise<void> {
     const values = records.map((record) => (typeof record === 'string' ? record : JSON.stringify(record)));
     await this.ports.log
-      .appender(TOPICS.operations)
+      .appender(this.topics.operations)
       .appendAll(values.map((value, index) => ({ key: `${index}`, headers: newHeaders(), value: Buffer.from(value) })));
   }
 
-  /** Lets time pass, a little at a time, until a condition holds; fails after ten real seconds. */
-  async until(condition: () => boolean | Promise<boolean>): Promise<void> {
-    const deadline = performance.now() + 10_000;
+  /** Lets time pass, a little at a time, until a condition holds; fails after so many real ones. */
+  async until(condition: () => boolean | Promise<boolean>, seconds = 10): Promise<void> {
+    const deadline = performance.now() + seconds * 1_000;
     while (!(await condition())) {
       if (performance.now() > deadline) {
         throw new Error(`This never came true: ${condition}`);
