@@ -128,7 +128,7 @@ describe('a hub that is sent bad AMQP', () => {
 
   async function bytesSent(): Promise<number> {
     const metrics = await (await fetch(`${siege.hub.adminUrl}/metrics`)).text();
-    return Number(/^mooring_api_events_sent_bytes (\d+)$/m.exec(metrics)?.[1]);
+    return Number(/^mooring_api_events_sent_bytes_total (\d+)$/m.exec(metrics)?.[1]);
   }
 
   withstandsSiege(siege);

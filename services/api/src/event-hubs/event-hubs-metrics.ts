@@ -19,7 +19,7 @@ export class EventHubsMetrics {
       registers,
     });
     this.bytes = new Counter({
-      name: 'mooring_api_events_sent_bytes',
+      name: 'mooring_api_events_sent_bytes_total',
       help: 'Encoded size of the events sent to receivers of the built-in endpoint.',
       registers,
     });
