@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
 import { ConfigurationError, environmentName, type SettingName, type Settings } from '@mooring/config';
-import { identity, monitoring } from '@mooring/proto';
+import type { EdgePeers } from '@mooring/edge';
+import { edge, identity, monitoring } from '@mooring/proto';
 import { PeerCertificates, type RpcClient, RpcServer, rpcClient, tracedAnswers, tracedCalls } from '@mooring/rpc';
+import { LRUCache } from 'lru-cache';
 import type { Runtime } from './runtime.js';
 
 /** Calls of each contract that may be made twice without harm. */
@@ -24,8 +26,16 @@ const SAFE_MONITORING_CALLS = [
   'listOperations',
 ] as const;
 
+const MAX_EDGE_CLIENTS = 1_000;
+
 /** How this process reaches the hub's other processes, and they it. */
 export class Peers {
+  /** Edges come and go under new addresses; clients of those that are gone are let go of. */
+  private readonly edgeClients = new LRUCache<string, RpcClient<typeof edge.EdgeServiceService>>({
+    max: MAX_EDGE_CLIENTS,
+    dispose: (client) => client.close(),
+  });
+
   private constructor(
     private readonly settings: Settings,
     private readonly runtime: Runtime,
@@ -63,6 +73,24 @@ export class Peers {
     });
   }
 
+  /** Other edges, each at the address that its lease names. */
+  get edges(): EdgePeers {
+    return { edge: (address) => this.edgeAt(address).service };
+  }
+
+  private edgeAt(address: string): RpcClient<typeof edge.EdgeServiceService> {
+    const known = this.edgeClients.get(address);
+    if (known !== undefined) {
+      return known;
+    }
+    const client = rpcClient(edge.EdgeServiceService, {
+      ...this.clientOptions([address]),
+      safe: ['closeConnections', 'findConnections'],
+    });
+    this.edgeClients.set(address, client);
+    return client;
+  }
+
   private clientOptions(addresses: readonly string[]) {
     const { clock, metrics, tracing } = this.runtime;
     const interceptors = tracing === undefined ? [] : [tracedCalls(tracing)];
@@ -85,6 +113,7 @@ export class Peers {
   }
 
   close(): void {
+    this.edgeClients.clear();
     this.certificates.close();
   }
 }

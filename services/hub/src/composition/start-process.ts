@@ -7,7 +7,8 @@ import { Listener } from '@mooring/listener';
 import { hubTopics } from '@mooring/messages';
 import { MONITORING_SERVICE } from '@mooring/monitoring';
 import { createLogger, createMetrics } from '@mooring/observability';
-import { identity, monitoring } from '@mooring/proto';
+import { OperationRecorder } from '@mooring/operations';
+import { edge as edgeContract, identity, monitoring } from '@mooring/proto';
 import { NestFactory } from '@nestjs/core';
 import { listenForAdmin } from '../admin/listen-for-admin.js';
 import type { ReadinessCheck } from '../admin/readiness.js';
@@ -108,17 +109,18 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
   if (peers !== undefined) {
     lifecycle.onStop(() => peers.close());
   }
-  const remoteIdentity = holdsAny(services, 'edge', 'api') && !services.has('identity') ? peers?.identity() : undefined;
+  const isFront = holdsAny(services, 'edge', 'api');
+  const remoteIdentity = isFront && !services.has('identity') ? peers?.identity() : undefined;
   if (remoteIdentity !== undefined) {
     lifecycle.onStop(() => remoteIdentity.close());
     checks.push(remoteCheck('identity', remoteIdentity));
   }
-
-  const isFront = holdsAny(services, 'edge', 'api');
+  // Nothing that devices or back ends rely upon needs monitoring: readiness does not wait for it.
   const remoteMonitoring = isFront && !services.has('monitoring') ? peers?.monitoring() : undefined;
   if (remoteMonitoring !== undefined) {
     lifecycle.onStop(() => remoteMonitoring.close());
   }
+  const operations = new OperationRecorder({ appender: log.appender(topics.operations), ...runtime });
 
   const application = await NestFactory.createApplicationContext(
     HubModule.register({
@@ -130,8 +132,12 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
       documents,
       sealKey,
       affinity,
-      remoteIdentity: remoteIdentity?.service,
-      remoteMonitoring: remoteMonitoring?.service,
+      operations,
+      remote: {
+        identity: remoteIdentity?.service,
+        monitoring: remoteMonitoring?.service,
+        edges: peers === undefined ? undefined : { peers: peers.edges, ownAddress: peers.ownAddress },
+      },
     }),
     { logger: false, abortOnError: false },
   );
@@ -148,6 +154,9 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
     }
     if (services.has('monitoring')) {
       server.serve(monitoring.MonitoringServiceService, monitoringService);
+    }
+    if (edge !== undefined) {
+      server.serve(edgeContract.EdgeServiceService, edge.contract);
     }
     lifecycle.onStop(() => server.drain(settings.drainSeconds * 1000));
     await server.listen();
