@@ -77,18 +77,18 @@ describe('a hub on embedded stores', () => {
 
   it('finds all its data when it is started again', async () => {
     const registry = openRegistry(hub);
-    const { key } = await createDevice(registry, hub, 'kept');
+    const { key } = await createDevice(registry, hub, 'heirloom-1');
     await hub.stop();
     expect(hub.exitCode).toBe(0);
     await hub.start();
-    const device = (await registry.get('kept')).responseBody;
+    const device = (await registry.get('heirloom-1')).responseBody;
     expect(device.authentication?.symmetricKey?.primaryKey).toBe(key);
   });
 
   it('serves metrics without a device id, and describes its REST API', async () => {
     const metrics = await (await fetch(`${hub.adminUrl}/metrics`)).text();
     expect(metrics).toMatch(/^mooring_/m);
-    expect(metrics).not.toContain('kept');
+    expect(metrics).not.toContain('heirloom-1');
     const { status, body } = await call(hub, { method: 'GET', path: '/openapi.json' });
     expect(status).toBe(200);
     expect(JSON.parse(body)).toMatchObject({ openapi: expect.stringMatching(/^3\.1/) });
