@@ -1,7 +1,7 @@
 import { ManualClock } from '@mooring/clock';
 import type { RightName } from '@mooring/config';
 import { createSasToken, sasKeyFromBase64 } from '@mooring/credentials';
-import { createLogger, createMetrics, type Logger, type Metrics } from '@mooring/observability';
+import { createLogger, createMetrics, type Logger, type Metrics, type Tracing } from '@mooring/observability';
 import inject, { type InjectOptions, type Response } from 'light-my-request';
 import type { SharedAccessPolicy } from '../auth/shared-access-policy.js';
 import { type Api, createApi } from '../create-api.js';
@@ -37,6 +37,7 @@ export interface TestApiOptions {
   readonly maxBodyBytes?: number;
   readonly monitoring?: MonitoringCalls;
   readonly logger?: Logger;
+  readonly tracing?: Tracing;
 }
 
 export async function startApi(calls: IdentityCalls = {}, options: TestApiOptions = {}): Promise<TestApi> {
@@ -51,6 +52,7 @@ export async function startApi(calls: IdentityCalls = {}, options: TestApiOption
     clock,
     logger: options.logger ?? createLogger('api', 'silent'),
     metrics,
+    tracing: options.tracing,
   });
   const token = (name: string, resource = HOST, ttlSeconds = 60): string =>
     createSasToken({ resource, key: sasKeyFromBase64(KEY), se: clock.now() / 1000 + ttlSeconds, policy: name });
