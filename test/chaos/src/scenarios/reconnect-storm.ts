@@ -6,7 +6,7 @@ const LIMIT_MS = 30_000;
 const LOGIN_TIMEOUT_MS = 30_000;
 const PAUSE_MS = 20_000;
 /** Look-ups of credentials that the storm may take; one each would be as many as there are devices. */
-const MOST_LOOK_UPS = DEVICES / 10;
+const MOST_LOOK_UPS = DEVICES / 4;
 
 export const RECONNECT_STORM: Scenario = {
   name: 'reconnect-storm',

@@ -1,6 +1,5 @@
 import { EventHubConsumerClient, type ReceivedEventData, type Subscription } from '@azure/event-hubs';
-import type { HubPart } from '@mooring/test-parts';
-import { until } from '@mooring/test-parts';
+import { type HubAccess, until } from '@mooring/test-parts';
 import WebSocket from 'ws';
 
 export interface CollectorOptions {
@@ -28,7 +27,10 @@ export class EventCollector {
     );
   }
 
-  static open(hub: HubPart, { consumerGroup = '$Default', webSocket = false }: CollectorOptions = {}): EventCollector {
+  static open(
+    hub: HubAccess,
+    { consumerGroup = '$Default', webSocket = false }: CollectorOptions = {},
+  ): EventCollector {
     const client = new EventHubConsumerClient(consumerGroup, hub.eventHubsConnectionString, {
       ...(webSocket ? { webSocketOptions: { webSocket: WebSocket } } : {}),
     });
