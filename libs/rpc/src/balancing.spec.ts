@@ -98,9 +98,12 @@ describe('several addresses', () => {
   });
 
   it('lose no call when connections reach their age', async () => {
-    const { address } = await bench.serve({}, { limits: { maxConnectionAgeMs: 20 } });
+    // Well above the time that a busy machine takes for a call: a call may be sent again once, not for ever.
+    const ageMs = 250;
+    const { address } = await bench.serve({}, { limits: { maxConnectionAgeMs: ageMs } });
     const calls = load(await bench.client([address]));
-    await until(() => calls.made() > 1_500);
+    const begun = performance.now();
+    await until(() => calls.made() > 500 && performance.now() - begun > 6 * ageMs);
     expect(await calls.stop()).toEqual([]);
   });
 });
