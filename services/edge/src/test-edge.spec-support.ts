@@ -32,6 +32,7 @@ export interface TestEdgeOptions {
   readonly beside?: TestEdge;
   readonly affinity?: Affinity;
   readonly tracing?: Tracing;
+  readonly more?: Pick<EdgeOptions, 'peers' | 'address' | 'monitoringService' | 'operations'>;
 }
 
 /** An edge with all around it in memory, one device `d1`, and a clock that stands still. */
@@ -45,7 +46,7 @@ export class TestEdge {
     readonly affinity: Affinity,
   ) {}
 
-  static async start({ settings, beside, affinity, tracing }: TestEdgeOptions = {}): Promise<TestEdge> {
+  static async start({ settings, beside, affinity, tracing, more }: TestEdgeOptions = {}): Promise<TestEdge> {
     const clock = beside?.clock ?? new ManualClock();
     const identity = beside?.identity ?? new FakeIdentity();
     const eventLog = new FakeEventLog();
@@ -62,6 +63,7 @@ export class TestEdge {
       metrics,
       tracing,
       batchIntervalMs: 0,
+      ...more,
     });
     await edge.start();
     if (beside === undefined) {

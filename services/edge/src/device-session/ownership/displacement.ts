@@ -58,16 +58,13 @@ export class Displacement {
     if (previous !== undefined && previous.edge !== edge && otherEdges !== undefined) {
       return this.track(identity.name, this.ask(identity, previous, { epoch, otherEdges }));
     }
-    if (previous === undefined) {
-      // Who lost the lease, or was left out of the store, may not know that yet.
-      if (!isStoreWhole || (lapsed !== undefined && lapsed.edge !== edge)) {
-        this.announce(identity, epoch, lapsed);
-      }
-    } else if (previous.edge === edge && isKnown(identity, previous.epoch)) {
-      this.options.onTakeOver({ identity, epoch, previous, outcome: 'local' });
-    } else {
-      // Of another edge that cannot be asked; or a claim of this one whose answer was lost, and whom that displaced is unknown.
-      this.announce(identity, epoch, previous);
+    const holder = previous ?? lapsed;
+    if (holder?.edge === edge && isKnown(identity, holder.epoch)) {
+      this.options.onTakeOver({ identity, epoch, previous: holder, outcome: 'local' });
+    } else if (holder !== undefined || !isStoreWhole) {
+      // Of an edge that cannot be asked, or whose lease has lapsed, or that the store does not know yet; or a claim of this
+      // edge whose answer was lost, and then nobody knows whom that displaced.
+      this.announce(identity, epoch, holder);
     }
     return this.underWay.get(identity.name);
   }

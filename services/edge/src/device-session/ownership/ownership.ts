@@ -205,9 +205,9 @@ export class Ownership {
     log.warn({ connections: live.size, isEmptied }, 'the lease had lapsed; all identities are claimed again');
     if (isEmptied) {
       this.refilledAt = clock.monotonic() + REFILL_MS;
-      for (const { identity, epoch } of this.recent.take()) {
-        announce(identity, epoch);
-      }
+    }
+    for (const { identity, epoch } of this.recent.take()) {
+      announce(identity, epoch);
     }
     await lease.renew();
   }

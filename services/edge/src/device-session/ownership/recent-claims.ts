@@ -11,7 +11,7 @@ export interface RecentClaim {
 /** More than a process admits between two renewals; of what goes beyond nothing is remembered. */
 const MAX_REMEMBERED = 50_000;
 
-/** What was claimed since the lease was last known to live: the store may have been emptied before, unnoticed. */
+/** What was claimed since the lease was last known to live: the store may have lost who held it before, unnoticed. */
 export class RecentClaims {
   private claims: RecentClaim[] = [];
 
