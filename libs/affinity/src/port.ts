@@ -78,11 +78,8 @@ export interface Affinity {
    * Claims again what was granted before the store was emptied; refused (false) if a greater epoch is there by now.
    */
   reclaim(identity: string, held: Held): Promise<boolean>;
-  /**
-   * Lets go, if it is still held with that epoch and, where one is given, by that life of an edge: one that had lapsed may
-   * have claimed it again under another incarnation, with the same epoch.
-   */
-  release(identity: string, epoch: number, life?: Pick<Holder, 'edge' | 'incarnation'>): Promise<void>;
+  /** Lets go, if it is still held with that epoch. */
+  release(identity: string, epoch: number): Promise<void>;
   /** Who holds each, in the order asked; undefined where nobody does whose lease lives. One round trip. */
   holders(identities: readonly string[]): Promise<readonly (Held | undefined)[]>;
 

@@ -102,18 +102,6 @@ export function testIdentities(harness: () => AffinityHarness): void {
     await affinity.release(fresh('d'), 1);
   });
 
-  it('lets go for a life of an edge only what that one holds', async () => {
-    const affinity = harness().affinity();
-    const [identity, held, other] = [fresh('d'), await holder(affinity), await holder(affinity)];
-    const { epoch } = await affinity.claim(identity, held);
-    await affinity.release(identity, epoch, { ...held, incarnation: other.incarnation });
-    await affinity.release(identity, epoch, { ...held, edge: other.edge });
-    await affinity.release(identity, epoch, other);
-    expect(await affinity.holders([identity])).toEqual([{ ...held, epoch }]);
-    await affinity.release(identity, epoch, held);
-    expect(await affinity.holders([identity])).toEqual([undefined]);
-  });
-
   it('counts entries only while the lease lives under which they were claimed', async () => {
     const affinity = harness().affinity();
     const [identity, edge] = [fresh('d'), await liveProcess(affinity, SHORT_MS)];

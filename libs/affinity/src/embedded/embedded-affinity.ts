@@ -49,10 +49,8 @@ export class EmbeddedAffinity implements Affinity {
     return true;
   }
 
-  async release(identity: string, epoch: number, life?: Pick<Holder, 'edge' | 'incarnation'>): Promise<void> {
-    const held = this.#holders.get(identity);
-    const isMeant = life === undefined || (held?.edge === life.edge && held.incarnation === life.incarnation);
-    if (held?.epoch === epoch && isMeant) {
+  async release(identity: string, epoch: number): Promise<void> {
+    if (this.#holders.get(identity)?.epoch === epoch) {
       this.#holders.delete(identity);
       this.#released.add(identity, epoch);
     }

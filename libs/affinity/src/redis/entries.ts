@@ -11,11 +11,6 @@ export function encodeHolder({ edge, incarnation, connection }: Holder): string 
   return JSON.stringify([edge, incarnation, connection]);
 }
 
-/** What the holders of one life of an edge begin with. */
-export function encodeLife({ edge, incarnation }: Pick<Holder, 'edge' | 'incarnation'>): string {
-  return `[${JSON.stringify(edge)},${JSON.stringify(incarnation)},`;
-}
-
 /** @returns undefined if it was released */
 export function decodeHeld(entry: string): Held | undefined {
   const [epoch, holder] = entry.split('\n');

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { EPOCH_KEPT_MS, isSameHolder } from '../holder.js';
 import type { Affinity, Claim, Held, Holder, Owner, Ownership, ProcessLease } from '../port.js';
 import { deficiencyOf } from './deficiency.js';
-import { decodeHeld, decodeOwner, encodeHolder, encodeLife, encodeOwner, encodeReceiver } from './entries.js';
+import { decodeHeld, decodeOwner, encodeHolder, encodeOwner, encodeReceiver } from './entries.js';
 import type { Keys } from './keys.js';
 import { RedisCalls } from './redis-calls.js';
 import { RedisLeases } from './redis-leases.js';
@@ -18,8 +18,8 @@ export interface RedisAffinityOptions {
 
 /**
  * Affinity in Redis. An entry has no time to live: a connection may be idle for weeks, and renewing each would cost Redis
- * something for every connected device. What a dead edge leaves does not count, is overwritten by the next claim, and may be
- * released by whoever sweeps that edge's devices: there are at most as many entries as identities.
+ * something for every connected device. What a dead edge leaves does not count and is overwritten by the next claim, which is
+ * told of it: that edge may live and be cut off. There are at most as many entries as identities.
  */
 export class RedisAffinity implements Affinity {
   readonly #calls: RedisCalls;
@@ -65,9 +65,8 @@ export class RedisAffinity implements Affinity {
     return outcome === 'yes';
   }
 
-  async release(identity: string, epoch: number, life?: Pick<Holder, 'edge' | 'incarnation'>): Promise<void> {
-    const args = [String(epoch), String(EPOCH_KEPT_MS), life === undefined ? '' : encodeLife(life)];
-    await this.#calls.script('affinityRelease', this.#keys.holder(identity), args);
+  async release(identity: string, epoch: number): Promise<void> {
+    await this.#calls.script('affinityRelease', this.#keys.holder(identity), [String(epoch), String(EPOCH_KEPT_MS)]);
   }
 
   async holders(identities: readonly string[]): Promise<readonly (Held | undefined)[]> {

@@ -39,9 +39,9 @@ redis.call('SET', KEYS[1], ARGV[2] .. '\\n' .. ARGV[3])
 return { micros, 'yes' }
 `;
 
-/** Deadline, epoch, milliseconds for which the epoch is remembered, how a holder begins that may be let go (empty: any). */
+/** Deadline, epoch, milliseconds for which the epoch is remembered. */
 const RELEASE = `${PRELUDE}${EPOCH}
-if epoch == tonumber(ARGV[2]) and (ARGV[4] == '' or string.find(current, '\\n' .. ARGV[4], 1, true)) then
+if epoch == tonumber(ARGV[2]) then
   redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 end
 return { micros, 'yes' }

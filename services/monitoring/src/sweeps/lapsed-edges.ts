@@ -100,9 +100,8 @@ export class LapsedEdges {
     for (const held of elsewhere.values()) {
       await edges.enter(held);
     }
-    const written = [...(await connections.changeMany(changes))].filter(([, { phase }]) => phase === 'lapsed');
-    // What stays where this fails is overwritten by the next claim.
-    await Promise.all(written.map(([name, { epoch }]) => affinity.release(name, epoch, life)));
-    return written.length;
+    // The entries in the affinity store stay: the next claim is told of them, and tells an edge that lives but is cut off.
+    const written = await connections.changeMany(changes);
+    return [...written.values()].filter(({ phase }) => phase === 'lapsed').length;
   }
 }
