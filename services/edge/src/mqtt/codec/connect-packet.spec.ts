@@ -5,7 +5,9 @@ import { ProtocolError } from '../protocol-error.js';
 import { readConnect } from './connect-packet.js';
 
 function parse(bytes: Buffer) {
-  return readConnect({ type: 1, flags: (bytes[0] ?? 0) & 15, bytes, start: 2, end: bytes.length });
+  // Behind the remaining length, which is of one byte or, where the text is long, of two.
+  const start = ((bytes[1] ?? 0) & 0x80) === 0 ? 2 : 3;
+  return readConnect({ type: 1, flags: (bytes[0] ?? 0) & 15, bytes, start, end: bytes.length });
 }
 
 const BASE = { cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId: 'd1', clean: true, keepalive: 30 };
