@@ -24,7 +24,8 @@ export function commandLine(): Command {
     .command('run')
     .description(`Runs some services in this process, on shared stores. ${SETTINGS_ARE}`)
     .argument('<service...>', `of ${SERVICE_NAMES.join(', ')}`, parseService)
-    .action((services: ServiceName[]) => orExplain(() => run(services, {})));
+    .option('--without-api', 'an edge serves devices alone, where back ends have a host name of their own')
+    .action((services: ServiceName[], options: RunOptions) => orExplain(() => run(withApi(services, options), {})));
   program
     .command('certs')
     .description("Makes certificates for development, with which the hub's processes talk mutual TLS.")
@@ -32,6 +33,15 @@ export function commandLine(): Command {
     .option('--host <name...>', 'names, beside their own, by which services are dialled', ['localhost'])
     .action((folder: string, { host }: { host: string[] }) => orExplain(() => makeCertificates(folder, host)));
   return program;
+}
+
+interface RunOptions {
+  readonly withoutApi?: boolean;
+}
+
+/** SDKs know one host name for everything, so an edge serves back ends too. */
+function withApi(services: readonly ServiceName[], { withoutApi = false }: RunOptions): readonly ServiceName[] {
+  return services.includes('edge') && !withoutApi ? [...services, 'api'] : services;
 }
 
 async function run(services: readonly ServiceName[], options: StartOptions): Promise<void> {
