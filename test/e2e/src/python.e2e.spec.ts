@@ -1,21 +1,26 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type HubPart, startHub } from '@mooring/test-parts';
 import { selfSignedCertificate } from './support/certificates.js';
 import { createDevice, openRegistry } from './support/registry.js';
 import { runPython } from './support/run-python.js';
-import { onEveryStore } from './support/stores.js';
+import { onEveryHub, type RunningHub } from './support/stores.js';
 
 const KEY1 = 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=';
 const KEY2 = 'ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=';
 
-onEveryStore('the Python SDKs', (stores) => {
-  let hub: HubPart;
+onEveryHub('the Python SDKs', (start) => {
+  let hub: RunningHub;
+  let folder: string;
   beforeAll(async () => {
-    hub = await startHub({ environment: stores.environment() });
+    hub = await start();
+    folder = mkdtempSync(join(tmpdir(), 'mooring-python-'));
   });
-  afterAll(() => hub?.close());
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await hub?.close();
+  });
 
   it('work the registry', async () => {
     expect(await runPython(hub, 'registry.py', [hub.connectionString])).toEqual({
@@ -41,7 +46,7 @@ onEveryStore('the Python SDKs', (stores) => {
     const { connectionString } = await createDevice(registry, hub, 'python');
     const module = (await registry.addModule({ deviceId: 'python', moduleId: 'm' })).responseBody;
     const certificate = await selfSignedCertificate('python-x509');
-    const [certFile, keyFile] = [join(hub.data, '..', 'cert.pem'), join(hub.data, '..', 'key.pem')];
+    const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
     writeFileSync(certFile, certificate.cert);
     writeFileSync(keyFile, certificate.key);
     const x509Thumbprint = { primaryThumbprint: certificate.sha1, secondaryThumbprint: certificate.sha1 };

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type HubPart, startHub, until } from '@mooring/test-parts';
+import { until } from '@mooring/test-parts';
 import type { Device, Registry } from 'azure-iothub';
 import { openRegistry } from './support/registry.js';
-import { onEveryStore } from './support/stores.js';
+import { onEveryHub, type RunningHub } from './support/stores.js';
 
 /** The SDK's type leaves the scope out, its objects do not. */
 type ScopedDevice = Device & { deviceId: string; deviceScope?: string };
 
-onEveryStore('the registry with the npm service SDK', (stores) => {
-  let hub: HubPart;
+onEveryHub('the registry with the npm service SDK', (start) => {
+  let hub: RunningHub;
   let registry: Registry;
   beforeAll(async () => {
-    hub = await startHub({ environment: stores.environment() });
+    hub = await start();
     registry = openRegistry(hub);
   });
   afterAll(() => hub?.close());

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSasToken } from '@mooring/credentials';
-import { type HubPart, startHub } from '@mooring/test-parts';
 import { Client, Message, ModuleClient } from 'azure-iot-device';
 import { Mqtt, MqttWs } from 'azure-iot-device-mqtt';
 import type { Registry } from 'azure-iothub';
@@ -9,7 +8,7 @@ import { EventCollector } from './support/event-collector.js';
 import { ownerKey } from './support/https.js';
 import { putCertificate } from './support/management.js';
 import { createDevice, openRegistry } from './support/registry.js';
-import { onEveryStore } from './support/stores.js';
+import { onEveryHub, type RunningHub } from './support/stores.js';
 
 const TRANSPORTS: readonly (readonly [name: string, transport: typeof Mqtt | typeof MqttWs])[] = [
   ['MQTT', Mqtt],
@@ -17,12 +16,12 @@ const TRANSPORTS: readonly (readonly [name: string, transport: typeof Mqtt | typ
 ];
 const LARGEST_BODY = 255 * 1024;
 
-onEveryStore('telemetry of the npm device SDK', (stores) => {
-  let hub: HubPart;
+onEveryHub('telemetry of the npm device SDK', (start) => {
+  let hub: RunningHub;
   let registry: Registry;
   let collector: EventCollector;
   beforeAll(async () => {
-    hub = await startHub({ environment: stores.environment() });
+    hub = await start();
     registry = openRegistry(hub);
     collector = EventCollector.open(hub);
   });
@@ -131,7 +130,7 @@ onEveryStore('telemetry of the npm device SDK', (stores) => {
     it('is admitted by a certificate of a registered authority', async () => {
       const deviceId = id('ca');
       const authority = await testAuthority(`authority of ${deviceId}`);
-      await putCertificate(hub, `${stores.name}-${deviceId}`, authority.pem);
+      await putCertificate(hub, `authority-${deviceId}`, authority.pem);
       await registry.create({ deviceId, authentication: { type: 'certificateAuthority' } });
       const { cert, key } = await authority.issue(deviceId);
       const client = Client.fromConnectionString(`HostName=${hub.host};DeviceId=${deviceId};x509=true`, transport);

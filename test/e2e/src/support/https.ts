@@ -1,6 +1,6 @@
 import { request } from 'node:https';
 import { createSasToken, sasKeyFromBase64 } from '@mooring/credentials';
-import type { HubPart } from '@mooring/test-parts';
+import type { HubAccess } from '@mooring/test-parts';
 
 export interface Answer {
   readonly status: number;
@@ -16,11 +16,11 @@ export interface Call {
 }
 
 /** One HTTPS request to a hub, with the owner's token unless the headers say otherwise. */
-export function call(hub: HubPart, { method, path, body, headers }: Call): Promise<Answer> {
+export function call(hub: HubAccess, { method, path, body, headers }: Call): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = request(
       {
-        host: hub.host,
+        host: serviceHost(hub),
         ca: hub.ca,
         method,
         path,
@@ -44,12 +44,17 @@ export function call(hub: HubPart, { method, path, body, headers }: Call): Promi
   });
 }
 
+/** The host that back ends dial, from the connection string. */
+function serviceHost(hub: HubAccess): string {
+  return /HostName=([^;]+)/.exec(hub.connectionString)?.[1] ?? '';
+}
+
 /** The owner's key, from the connection string. */
-export function ownerKey(hub: HubPart): Buffer {
+export function ownerKey(hub: HubAccess): Buffer {
   return sasKeyFromBase64(/SharedAccessKey=(.*)$/.exec(hub.connectionString)?.[1] ?? '');
 }
 
-function ownerToken(hub: HubPart): string {
+function ownerToken(hub: HubAccess): string {
   const se = Math.floor(Date.now() / 1000) + 600;
-  return createSasToken({ resource: hub.host, key: ownerKey(hub), se, policy: 'iothubowner' });
+  return createSasToken({ resource: serviceHost(hub), key: ownerKey(hub), se, policy: 'iothubowner' });
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe } from '@jest/globals';
-import { sharedParts } from '@mooring/test-parts';
+import { type HubAccess, sharedParts, startCluster, startHub } from '@mooring/test-parts';
 
 /** Stores that a hub runs on. */
 export interface Stores {
@@ -31,5 +31,23 @@ const DISTRIBUTED: Stores = {
 export function onEveryStore(subject: string, declare: (stores: Stores) => void): void {
   for (const stores of [EMBEDDED, DISTRIBUTED]) {
     describe(`${subject}, on ${stores.name} stores`, () => declare(stores));
+  }
+}
+
+/** A hub that runs somehow. */
+export interface RunningHub extends HubAccess {
+  close(): Promise<void>;
+}
+
+const WAYS: readonly (readonly [way: string, start: () => Promise<RunningHub>])[] = [
+  ['in one process on embedded stores', () => startHub({ environment: EMBEDDED.environment() })],
+  ['in one process on distributed stores', () => startHub({ environment: DISTRIBUTED.environment() })],
+  ['as many processes', () => startCluster({ stores: sharedParts() })],
+];
+
+/** Declares the same tests for a hub in one process, on both kinds of stores, and for one of many processes. */
+export function onEveryHub(subject: string, declare: (start: () => Promise<RunningHub>) => void): void {
+  for (const [way, start] of WAYS) {
+    describe(`${subject}, of a hub ${way}`, () => declare(start));
   }
 }
