@@ -14,12 +14,19 @@ export async function openTracing(
   if (otlpEndpoint === undefined) {
     return undefined;
   }
-  const isWhole = services.size === SERVICE_NAMES.length;
   return await startTracing({
     endpoint: otlpEndpoint,
     ratio: traceSampleRatio,
-    service: `mooring-${isWhole ? 'hub' : [...services].join('-')}`,
+    service: `mooring-${processKind(services)}`,
     instance: edgeId ?? `${hostname()}-${process.pid}`,
     ...runtime,
   });
+}
+
+/** `hub` for all services; an edge that serves back ends too is an edge all the same. */
+function processKind(services: Services): string {
+  if (services.size === SERVICE_NAMES.length) {
+    return 'hub';
+  }
+  return [...services].filter((service) => service !== 'api' || !services.has('edge')).join('-');
 }
