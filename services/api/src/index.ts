@@ -9,6 +9,5 @@ export {
 export { PolicyDirectory, type PolicyDirectoryOptions } from './auth/policy-directory.js';
 export type { SharedAccessPolicy } from './auth/shared-access-policy.js';
 export { type Api, createApi } from './create-api.js';
-export { EventHubsModule } from './event-hubs/event-hubs.module.js';
 export { ENTITY as EVENT_HUBS_ENTITY, EventHubsEndpoint } from './event-hubs/event-hubs-endpoint.js';
 export type { EventHubsOptions } from './event-hubs/event-hubs-options.js';
