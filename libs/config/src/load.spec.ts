@@ -22,7 +22,7 @@ describe('loadConfiguration', () => {
     const { settings, resources } = loadConfiguration({ PATH: '/bin' });
     expect(settings).toMatchObject({ hostname: '127.0.0.1', mqttsPort: 8883, httpsPort: 443, proxyTrusted: [] });
     expect(settings.kafkaBrokers).toBeUndefined();
-    expect(resources).toEqual({ sharedAccessPolicies: [], consumerGroups: [], certificates: [] });
+    expect(resources).toEqual({ sharedAccessPolicies: [], consumerGroups: [], certificates: [], twinIndexes: [] });
   });
 
   it('reads numbers and lists, and takes an empty variable as unset', () => {

@@ -25,6 +25,11 @@ export const declaredResourcesSchema = z.strictObject({
     )
     .default([]),
   consumerGroups: z.array(z.string().regex(/^[A-Za-z0-9$._-]{1,50}$/)).default([]),
+  /** Paths within twins that queries find by an index, e.g. `tags.building` or `properties.reported.firmware`. */
+  twinIndexes: z
+    .array(z.string().regex(/^(tags|properties\.(desired|reported))(\.[^\s.$\p{Cc}]{1,128}){1,10}$/u))
+    .max(20)
+    .default([]),
   certificates: z
     .array(
       z.strictObject({

@@ -97,6 +97,12 @@ export const SETTINGS = {
     .describe(
       'Where the monitoring service is: host:port, separated by commas. Needed by processes that do not hold it.',
     ),
+  twinAddresses: addresses
+    .optional()
+    .describe('Where the twin services are: host:port, separated by commas; for processes that do not hold it.'),
+  c2dQueueAddresses: addresses
+    .optional()
+    .describe('Where the c2d-queue services are: host:port, separated by commas; for processes that do not hold it.'),
   kafkaBrokers: addresses
     .optional()
     .describe('Use Kafka as event log: host:port, separated by commas. Default: embedded.'),
@@ -185,6 +191,39 @@ export const SETTINGS = {
     .min(512)
     .default(64 * 1024)
     .describe('Largest AMQP frame.'),
+  c2dTimeToLiveSeconds: seconds
+    .min(60)
+    .max(172_800)
+    .default(3600)
+    .describe('Time to live of a cloud-to-device message whose sender sets none.'),
+  c2dMaxDeliveryCount: count.max(100).default(10).describe('Deliveries of a message before it is dead-lettered.'),
+  c2dMaxQueuedMessages: count.max(50).default(50).describe('Messages in the queue of one device or module.'),
+  c2dLockSeconds: seconds
+    .min(5)
+    .max(300)
+    .default(60)
+    .describe('How long a received message stays locked where no connection holds it.'),
+  feedbackTimeToLiveSeconds: seconds
+    .min(60)
+    .max(172_800)
+    .default(3600)
+    .describe('Time to live of feedback on cloud-to-device messages.'),
+  feedbackLockSeconds: seconds.min(5).max(300).default(60).describe('How long received feedback stays locked.'),
+  feedbackMaxDeliveryCount: count.max(100).default(10).describe('Deliveries of feedback before it is dropped.'),
+  maxWaitingMethods: count
+    .default(2_000)
+    .describe('Direct methods that wait for devices at a time, in one process; more are refused with 429.'),
+  queryMaxSeconds: seconds.default(10).describe('Time for one page of a query.'),
+  oidcIssuer: z
+    .string()
+    .regex(/^https:\/\/[^\s?#]+$/, 'https:// without query')
+    .optional()
+    .describe('Bearer tokens of this OpenID Connect issuer are accepted from back ends. None are unless it is set.'),
+  oidcAudience: z
+    .string()
+    .min(1)
+    .default('https://iothubs.azure.net')
+    .describe('Audience that bearer tokens must have.'),
   httpMaxBodyBytes: bytes.default(1024 * 1024).describe('Largest body of an HTTP request.'),
 } as const;
 

@@ -1,3 +1,4 @@
+export { type ChangedPart, type ChangeNotice, changeNoticeRecord, readChangeNotice } from './change-notice.js';
 export { applicationPropertyHeader, applicationPropertyName, type MutableHeaders, newHeaders } from './headers.js';
 export { type HubMessage, type MessageProperties, readMessage } from './hub-message.js';
 export { MESSAGE_SOURCE, type MessageSource } from './message-source.js';

@@ -9,6 +9,8 @@ export interface HubTopics {
   readonly operations: string;
   /** Broadcast between the hub's processes. */
   readonly control: string;
+  /** What services that keep copies must read anew (see change-notice.ts), keyed by device id. */
+  readonly changes: string;
   /** All of them, for `EventLog.ensureTopics`. */
   readonly specs: readonly TopicSpec[];
 }
@@ -27,15 +29,18 @@ export function hubTopics(prefix: string, partitions: number, retentionMs: numbe
   const events = `${prefix}.events`;
   const operations = `${prefix}.operations`;
   const control = `${prefix}.control`;
+  const changes = `${prefix}.changes`;
   return {
     ingress,
     events,
     operations,
     control,
+    changes,
     specs: [
       { name: ingress, partitions, retentionMs },
       { name: events, partitions, retentionMs },
       { name: operations, partitions, retentionMs },
+      { name: changes, partitions, retentionMs },
       { name: control, partitions: 1, retentionMs: CONTROL_RETENTION_MS },
     ],
   };

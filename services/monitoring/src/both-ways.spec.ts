@@ -32,6 +32,7 @@ inBothWays(monitoring.MonitoringServiceService, start, (service) => {
       connected: true,
       connectionStateUpdatedTimeMs: 1_720_346_400_123,
       lastActivityTimeMs: 1_720_346_400_999,
+      epoch,
     });
     expect((await stateOf(service(), 'd/m'))?.connected).toBe(false);
     await report(service(), 'e:i', { id: 'd', epoch: epoch - 1, connected: false });

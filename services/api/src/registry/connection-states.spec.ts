@@ -29,6 +29,7 @@ function state(generationId = GENERATION): monitoring.State {
     connected: true,
     connectionStateUpdatedTimeMs: UPDATED,
     lastActivityTimeMs: UPDATED + 1_000,
+    epoch: 1,
   };
 }
 

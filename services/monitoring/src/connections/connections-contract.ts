@@ -72,5 +72,6 @@ function toState(state: ConnectionState | undefined): monitoring.State {
     connected: state?.phase === 'connected',
     connectionStateUpdatedTimeMs: state?.updatedTime ?? 0,
     lastActivityTimeMs: state?.activityTime ?? 0,
+    epoch: state?.epoch ?? 0,
   };
 }

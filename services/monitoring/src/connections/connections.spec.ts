@@ -27,6 +27,7 @@ describe('connection states', () => {
       connected: true,
       connectionStateUpdatedTimeMs: 1_000,
       lastActivityTimeMs: 1_000,
+      epoch: 5,
     });
     await report(service, 'e:i', { id: 'd', epoch: 5, connected: false, time: 2_000 });
     const { states } = await service.getStates({ keys: ['d/m', 'unknown', 'd'].map(keyOf) });
@@ -105,6 +106,7 @@ describe('connection states', () => {
       connected: false,
       connectionStateUpdatedTimeMs: 2_000,
       lastActivityTimeMs: 2_000,
+      epoch: 9,
     });
     await report(service, 'e:i', { id: 'd', epoch: 6, time: 3_000 });
     expect((await stateOf(service, 'd'))?.generationId).toBe('g2');
@@ -174,6 +176,7 @@ describe('last activity', () => {
       connected: false,
       connectionStateUpdatedTimeMs: 0,
       lastActivityTimeMs: 4_000,
+      epoch: 0,
     });
     expect(fixture.operationsOf('new')).toEqual([]);
     await report(service, 'e:i', { id: 'd', epoch: 1, connected: false, time: 2_000 });

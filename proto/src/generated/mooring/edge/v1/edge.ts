@@ -13,6 +13,14 @@ export const protobufPackage = "mooring.edge.v1";
 
 export const protobufFileName = "mooring/edge/v1/edge.proto";
 
+export enum Delivery {
+  UNSPECIFIED = 0,
+  DELIVERED = 1,
+  /** NOT_SUBSCRIBED - Connected here, but it has not asked for such. */
+  NOT_SUBSCRIBED = 2,
+  NOT_CONNECTED = 3,
+}
+
 export interface CloseConnection {
   key:
     | IdentityKey
@@ -40,6 +48,72 @@ export interface FindConnectionsRequest {
 export interface FindConnectionsResponse {
   /** In the order of the request: the epoch of the connection that is here, or 0. */
   epochs: number[];
+}
+
+export interface DesiredPush {
+  key: IdentityKey | undefined;
+  generationId: string;
+  version: number;
+  /** The patch with its `$version`. */
+  json: Buffer;
+}
+
+export interface PushDesiredRequest {
+  pushes: DesiredPush[];
+}
+
+export interface PushDesiredResponse {
+  /** In the order of the request. */
+  deliveries: Delivery[];
+}
+
+export interface InvokeMethodRequest {
+  key:
+    | IdentityKey
+    | undefined;
+  /** Names the call; unique in the cluster. */
+  callId: string;
+  methodName: string;
+  /** JSON text as the caller gave it, `null` included. */
+  payload: Buffer;
+  responseTimeoutMs: number;
+}
+
+export interface InvokeMethodResponse {
+  /** Unless it was delivered, the device knows nothing of the call. */
+  delivery: Delivery;
+  /** Delivered, but there was no answer in time. */
+  timedOut: boolean;
+  status: number;
+  /** JSON text as the device gave it; may be empty. */
+  payload: Buffer;
+}
+
+export interface CancelMethodRequest {
+  callId: string;
+}
+
+export interface CancelMethodResponse {
+}
+
+export interface ForwardMethodReplyRequest {
+  key:
+    | IdentityKey
+    | undefined;
+  /** `$rid` that the device was given. */
+  requestId: string;
+  status: number;
+  payload: Buffer;
+}
+
+export interface ForwardMethodReplyResponse {
+}
+
+export interface HintMessagesRequest {
+  keys: IdentityKey[];
+}
+
+export interface HintMessagesResponse {
 }
 
 function createBaseCloseConnection(): CloseConnection {
@@ -357,6 +431,745 @@ export const FindConnectionsResponse: MessageFns<FindConnectionsResponse> = {
   },
 };
 
+function createBaseDesiredPush(): DesiredPush {
+  return { key: undefined, generationId: "", version: 0, json: Buffer.alloc(0) };
+}
+
+export const DesiredPush: MessageFns<DesiredPush> = {
+  encode(message: DesiredPush, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== undefined) {
+      IdentityKey.encode(message.key, writer.uint32(10).fork()).join();
+    }
+    if (message.generationId !== "") {
+      writer.uint32(18).string(message.generationId);
+    }
+    if (message.version !== 0) {
+      writer.uint32(24).int64(message.version);
+    }
+    if (message.json.length !== 0) {
+      writer.uint32(34).bytes(message.json);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DesiredPush {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDesiredPush();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = IdentityKey.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.generationId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.version = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.json = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DesiredPush>): DesiredPush {
+    return DesiredPush.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DesiredPush>): DesiredPush {
+    const message = createBaseDesiredPush();
+    message.key = (object.key !== undefined && object.key !== null) ? IdentityKey.fromPartial(object.key) : undefined;
+    message.generationId = object.generationId ?? "";
+    message.version = object.version ?? 0;
+    message.json = object.json ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBasePushDesiredRequest(): PushDesiredRequest {
+  return { pushes: [] };
+}
+
+export const PushDesiredRequest: MessageFns<PushDesiredRequest> = {
+  encode(message: PushDesiredRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.pushes) {
+      DesiredPush.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PushDesiredRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePushDesiredRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.pushes.push(DesiredPush.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<PushDesiredRequest>): PushDesiredRequest {
+    return PushDesiredRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PushDesiredRequest>): PushDesiredRequest {
+    const message = createBasePushDesiredRequest();
+    message.pushes = object.pushes?.map((e) => DesiredPush.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePushDesiredResponse(): PushDesiredResponse {
+  return { deliveries: [] };
+}
+
+export const PushDesiredResponse: MessageFns<PushDesiredResponse> = {
+  encode(message: PushDesiredResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.deliveries.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.deliveries) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PushDesiredResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePushDesiredResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.deliveries.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.deliveries.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<PushDesiredResponse>): PushDesiredResponse {
+    return PushDesiredResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PushDesiredResponse>): PushDesiredResponse {
+    const message = createBasePushDesiredResponse();
+    message.deliveries = object.deliveries?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseInvokeMethodRequest(): InvokeMethodRequest {
+  return { key: undefined, callId: "", methodName: "", payload: Buffer.alloc(0), responseTimeoutMs: 0 };
+}
+
+export const InvokeMethodRequest: MessageFns<InvokeMethodRequest> = {
+  encode(message: InvokeMethodRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== undefined) {
+      IdentityKey.encode(message.key, writer.uint32(10).fork()).join();
+    }
+    if (message.callId !== "") {
+      writer.uint32(18).string(message.callId);
+    }
+    if (message.methodName !== "") {
+      writer.uint32(26).string(message.methodName);
+    }
+    if (message.payload.length !== 0) {
+      writer.uint32(34).bytes(message.payload);
+    }
+    if (message.responseTimeoutMs !== 0) {
+      writer.uint32(40).int64(message.responseTimeoutMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): InvokeMethodRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInvokeMethodRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = IdentityKey.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.callId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.methodName = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.payload = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.responseTimeoutMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<InvokeMethodRequest>): InvokeMethodRequest {
+    return InvokeMethodRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<InvokeMethodRequest>): InvokeMethodRequest {
+    const message = createBaseInvokeMethodRequest();
+    message.key = (object.key !== undefined && object.key !== null) ? IdentityKey.fromPartial(object.key) : undefined;
+    message.callId = object.callId ?? "";
+    message.methodName = object.methodName ?? "";
+    message.payload = object.payload ?? Buffer.alloc(0);
+    message.responseTimeoutMs = object.responseTimeoutMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseInvokeMethodResponse(): InvokeMethodResponse {
+  return { delivery: 0, timedOut: false, status: 0, payload: Buffer.alloc(0) };
+}
+
+export const InvokeMethodResponse: MessageFns<InvokeMethodResponse> = {
+  encode(message: InvokeMethodResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.delivery !== 0) {
+      writer.uint32(8).int32(message.delivery);
+    }
+    if (message.timedOut !== false) {
+      writer.uint32(16).bool(message.timedOut);
+    }
+    if (message.status !== 0) {
+      writer.uint32(24).int32(message.status);
+    }
+    if (message.payload.length !== 0) {
+      writer.uint32(34).bytes(message.payload);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): InvokeMethodResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInvokeMethodResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.delivery = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.timedOut = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.status = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.payload = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<InvokeMethodResponse>): InvokeMethodResponse {
+    return InvokeMethodResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<InvokeMethodResponse>): InvokeMethodResponse {
+    const message = createBaseInvokeMethodResponse();
+    message.delivery = object.delivery ?? 0;
+    message.timedOut = object.timedOut ?? false;
+    message.status = object.status ?? 0;
+    message.payload = object.payload ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseCancelMethodRequest(): CancelMethodRequest {
+  return { callId: "" };
+}
+
+export const CancelMethodRequest: MessageFns<CancelMethodRequest> = {
+  encode(message: CancelMethodRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.callId !== "") {
+      writer.uint32(10).string(message.callId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelMethodRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCancelMethodRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.callId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CancelMethodRequest>): CancelMethodRequest {
+    return CancelMethodRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CancelMethodRequest>): CancelMethodRequest {
+    const message = createBaseCancelMethodRequest();
+    message.callId = object.callId ?? "";
+    return message;
+  },
+};
+
+function createBaseCancelMethodResponse(): CancelMethodResponse {
+  return {};
+}
+
+export const CancelMethodResponse: MessageFns<CancelMethodResponse> = {
+  encode(_: CancelMethodResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelMethodResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCancelMethodResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CancelMethodResponse>): CancelMethodResponse {
+    return CancelMethodResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<CancelMethodResponse>): CancelMethodResponse {
+    const message = createBaseCancelMethodResponse();
+    return message;
+  },
+};
+
+function createBaseForwardMethodReplyRequest(): ForwardMethodReplyRequest {
+  return { key: undefined, requestId: "", status: 0, payload: Buffer.alloc(0) };
+}
+
+export const ForwardMethodReplyRequest: MessageFns<ForwardMethodReplyRequest> = {
+  encode(message: ForwardMethodReplyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== undefined) {
+      IdentityKey.encode(message.key, writer.uint32(10).fork()).join();
+    }
+    if (message.requestId !== "") {
+      writer.uint32(18).string(message.requestId);
+    }
+    if (message.status !== 0) {
+      writer.uint32(24).int32(message.status);
+    }
+    if (message.payload.length !== 0) {
+      writer.uint32(34).bytes(message.payload);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForwardMethodReplyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForwardMethodReplyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = IdentityKey.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.status = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.payload = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ForwardMethodReplyRequest>): ForwardMethodReplyRequest {
+    return ForwardMethodReplyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ForwardMethodReplyRequest>): ForwardMethodReplyRequest {
+    const message = createBaseForwardMethodReplyRequest();
+    message.key = (object.key !== undefined && object.key !== null) ? IdentityKey.fromPartial(object.key) : undefined;
+    message.requestId = object.requestId ?? "";
+    message.status = object.status ?? 0;
+    message.payload = object.payload ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseForwardMethodReplyResponse(): ForwardMethodReplyResponse {
+  return {};
+}
+
+export const ForwardMethodReplyResponse: MessageFns<ForwardMethodReplyResponse> = {
+  encode(_: ForwardMethodReplyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForwardMethodReplyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForwardMethodReplyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ForwardMethodReplyResponse>): ForwardMethodReplyResponse {
+    return ForwardMethodReplyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ForwardMethodReplyResponse>): ForwardMethodReplyResponse {
+    const message = createBaseForwardMethodReplyResponse();
+    return message;
+  },
+};
+
+function createBaseHintMessagesRequest(): HintMessagesRequest {
+  return { keys: [] };
+}
+
+export const HintMessagesRequest: MessageFns<HintMessagesRequest> = {
+  encode(message: HintMessagesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.keys) {
+      IdentityKey.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HintMessagesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHintMessagesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keys.push(IdentityKey.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<HintMessagesRequest>): HintMessagesRequest {
+    return HintMessagesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HintMessagesRequest>): HintMessagesRequest {
+    const message = createBaseHintMessagesRequest();
+    message.keys = object.keys?.map((e) => IdentityKey.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseHintMessagesResponse(): HintMessagesResponse {
+  return {};
+}
+
+export const HintMessagesResponse: MessageFns<HintMessagesResponse> = {
+  encode(_: HintMessagesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HintMessagesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHintMessagesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<HintMessagesResponse>): HintMessagesResponse {
+    return HintMessagesResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<HintMessagesResponse>): HintMessagesResponse {
+    const message = createBaseHintMessagesResponse();
+    return message;
+  },
+};
+
 export interface EdgeService {
   /** Closes connections that a newer one has taken over, or that must end for another reason. */
   closeConnections(request: CloseConnectionsRequest): Promise<CloseConnectionsResponse>;
@@ -397,6 +1210,93 @@ export interface EdgeServiceServer extends UntypedServiceImplementation {
   closeConnections: handleUnaryCall<CloseConnectionsRequest, CloseConnectionsResponse>;
   /** Which of these identities are connected here; for when the affinity store was emptied and "no entry" tells nothing. */
   findConnections: handleUnaryCall<FindConnectionsRequest, FindConnectionsResponse>;
+}
+
+/** What services have for a device or module that is connected to this edge. They find the edge by its lease (affinity). */
+export interface DeliveryService {
+  /** Hands desired changes to connections that asked for them, in the order of the request. At most 500. */
+  pushDesired(request: PushDesiredRequest): Promise<PushDesiredResponse>;
+  /** Answers when the device does, or cannot any more. */
+  invokeMethod(request: InvokeMethodRequest): Promise<InvokeMethodResponse>;
+  /** The caller does not want the answer any more; does nothing for a call that is over. */
+  cancelMethod(request: CancelMethodRequest): Promise<CancelMethodResponse>;
+  /** A device answers a call here that it was given at another edge: told to that one. */
+  forwardMethodReply(request: ForwardMethodReplyRequest): Promise<ForwardMethodReplyResponse>;
+  /** There are messages in the queues of these; nothing follows from a hint that is lost. At most 500. */
+  hintMessages(request: HintMessagesRequest): Promise<HintMessagesResponse>;
+}
+
+/** What services have for a device or module that is connected to this edge. They find the edge by its lease (affinity). */
+export type DeliveryServiceService = typeof DeliveryServiceService;
+export const DeliveryServiceService = {
+  /** Hands desired changes to connections that asked for them, in the order of the request. At most 500. */
+  pushDesired: {
+    path: "/mooring.edge.v1.DeliveryService/PushDesired" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: PushDesiredRequest): Buffer => Buffer.from(PushDesiredRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PushDesiredRequest => PushDesiredRequest.decode(value),
+    responseSerialize: (value: PushDesiredResponse): Buffer => Buffer.from(PushDesiredResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PushDesiredResponse => PushDesiredResponse.decode(value),
+  },
+  /** Answers when the device does, or cannot any more. */
+  invokeMethod: {
+    path: "/mooring.edge.v1.DeliveryService/InvokeMethod" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: InvokeMethodRequest): Buffer => Buffer.from(InvokeMethodRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): InvokeMethodRequest => InvokeMethodRequest.decode(value),
+    responseSerialize: (value: InvokeMethodResponse): Buffer =>
+      Buffer.from(InvokeMethodResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): InvokeMethodResponse => InvokeMethodResponse.decode(value),
+  },
+  /** The caller does not want the answer any more; does nothing for a call that is over. */
+  cancelMethod: {
+    path: "/mooring.edge.v1.DeliveryService/CancelMethod" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CancelMethodRequest): Buffer => Buffer.from(CancelMethodRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CancelMethodRequest => CancelMethodRequest.decode(value),
+    responseSerialize: (value: CancelMethodResponse): Buffer =>
+      Buffer.from(CancelMethodResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CancelMethodResponse => CancelMethodResponse.decode(value),
+  },
+  /** A device answers a call here that it was given at another edge: told to that one. */
+  forwardMethodReply: {
+    path: "/mooring.edge.v1.DeliveryService/ForwardMethodReply" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ForwardMethodReplyRequest): Buffer =>
+      Buffer.from(ForwardMethodReplyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ForwardMethodReplyRequest => ForwardMethodReplyRequest.decode(value),
+    responseSerialize: (value: ForwardMethodReplyResponse): Buffer =>
+      Buffer.from(ForwardMethodReplyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ForwardMethodReplyResponse => ForwardMethodReplyResponse.decode(value),
+  },
+  /** There are messages in the queues of these; nothing follows from a hint that is lost. At most 500. */
+  hintMessages: {
+    path: "/mooring.edge.v1.DeliveryService/HintMessages" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: HintMessagesRequest): Buffer => Buffer.from(HintMessagesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): HintMessagesRequest => HintMessagesRequest.decode(value),
+    responseSerialize: (value: HintMessagesResponse): Buffer =>
+      Buffer.from(HintMessagesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): HintMessagesResponse => HintMessagesResponse.decode(value),
+  },
+} as const;
+
+export interface DeliveryServiceServer extends UntypedServiceImplementation {
+  /** Hands desired changes to connections that asked for them, in the order of the request. At most 500. */
+  pushDesired: handleUnaryCall<PushDesiredRequest, PushDesiredResponse>;
+  /** Answers when the device does, or cannot any more. */
+  invokeMethod: handleUnaryCall<InvokeMethodRequest, InvokeMethodResponse>;
+  /** The caller does not want the answer any more; does nothing for a call that is over. */
+  cancelMethod: handleUnaryCall<CancelMethodRequest, CancelMethodResponse>;
+  /** A device answers a call here that it was given at another edge: told to that one. */
+  forwardMethodReply: handleUnaryCall<ForwardMethodReplyRequest, ForwardMethodReplyResponse>;
+  /** There are messages in the queues of these; nothing follows from a hint that is lost. At most 500. */
+  hintMessages: handleUnaryCall<HintMessagesRequest, HintMessagesResponse>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;

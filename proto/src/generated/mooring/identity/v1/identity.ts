@@ -310,6 +310,28 @@ export interface DeleteCertificateRequest {
 export interface DeleteCertificateResponse {
 }
 
+export interface DescribeIdentitiesRequest {
+  keys: IdentityKey[];
+}
+
+export interface Description {
+  /** False: there is no such identity; all else is empty, save `device_found`. */
+  found: boolean;
+  /** Whether there is the device of a module that was asked for. */
+  deviceFound: boolean;
+  /** Without its keys, and without connection state and message count. */
+  identity:
+    | Identity
+    | undefined;
+  /** Grows with every change of the identity. */
+  revision: number;
+}
+
+export interface DescribeIdentitiesResponse {
+  /** In the order of the request. */
+  descriptions: Description[];
+}
+
 function createBaseIdentityKey(): IdentityKey {
   return { deviceId: "", moduleId: "" };
 }
@@ -3202,6 +3224,209 @@ export const DeleteCertificateResponse: MessageFns<DeleteCertificateResponse> = 
   },
 };
 
+function createBaseDescribeIdentitiesRequest(): DescribeIdentitiesRequest {
+  return { keys: [] };
+}
+
+export const DescribeIdentitiesRequest: MessageFns<DescribeIdentitiesRequest> = {
+  encode(message: DescribeIdentitiesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.keys) {
+      IdentityKey.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeIdentitiesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeIdentitiesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keys.push(IdentityKey.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DescribeIdentitiesRequest>): DescribeIdentitiesRequest {
+    return DescribeIdentitiesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribeIdentitiesRequest>): DescribeIdentitiesRequest {
+    const message = createBaseDescribeIdentitiesRequest();
+    message.keys = object.keys?.map((e) => IdentityKey.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseDescription(): Description {
+  return { found: false, deviceFound: false, identity: undefined, revision: 0 };
+}
+
+export const Description: MessageFns<Description> = {
+  encode(message: Description, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.found !== false) {
+      writer.uint32(8).bool(message.found);
+    }
+    if (message.deviceFound !== false) {
+      writer.uint32(16).bool(message.deviceFound);
+    }
+    if (message.identity !== undefined) {
+      Identity.encode(message.identity, writer.uint32(26).fork()).join();
+    }
+    if (message.revision !== 0) {
+      writer.uint32(32).int64(message.revision);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Description {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescription();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.found = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.deviceFound = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.identity = Identity.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.revision = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Description>): Description {
+    return Description.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Description>): Description {
+    const message = createBaseDescription();
+    message.found = object.found ?? false;
+    message.deviceFound = object.deviceFound ?? false;
+    message.identity = (object.identity !== undefined && object.identity !== null)
+      ? Identity.fromPartial(object.identity)
+      : undefined;
+    message.revision = object.revision ?? 0;
+    return message;
+  },
+};
+
+function createBaseDescribeIdentitiesResponse(): DescribeIdentitiesResponse {
+  return { descriptions: [] };
+}
+
+export const DescribeIdentitiesResponse: MessageFns<DescribeIdentitiesResponse> = {
+  encode(message: DescribeIdentitiesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.descriptions) {
+      Description.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeIdentitiesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeIdentitiesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.descriptions.push(Description.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DescribeIdentitiesResponse>): DescribeIdentitiesResponse {
+    return DescribeIdentitiesResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribeIdentitiesResponse>): DescribeIdentitiesResponse {
+    const message = createBaseDescribeIdentitiesResponse();
+    message.descriptions = object.descriptions?.map((e) => Description.fromPartial(e)) || [];
+    return message;
+  },
+};
+
 export interface IdentityService {
   /** The registry, for back ends. */
   getIdentity(request: GetIdentityRequest): Promise<GetIdentityResponse>;
@@ -3412,6 +3637,34 @@ export interface IdentityServiceServer extends UntypedServiceImplementation {
   listCertificates: handleUnaryCall<ListCertificatesRequest, ListCertificatesResponse>;
   putCertificate: handleUnaryCall<PutCertificateRequest, PutCertificateResponse>;
   deleteCertificate: handleUnaryCall<DeleteCertificateRequest, DeleteCertificateResponse>;
+}
+
+/** Who there is, for the services that keep something for each identity: twins, queues. Tells no keys. */
+export interface DirectoryService {
+  /** At most 1,000 keys. */
+  describeIdentities(request: DescribeIdentitiesRequest): Promise<DescribeIdentitiesResponse>;
+}
+
+/** Who there is, for the services that keep something for each identity: twins, queues. Tells no keys. */
+export type DirectoryServiceService = typeof DirectoryServiceService;
+export const DirectoryServiceService = {
+  /** At most 1,000 keys. */
+  describeIdentities: {
+    path: "/mooring.identity.v1.DirectoryService/DescribeIdentities" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DescribeIdentitiesRequest): Buffer =>
+      Buffer.from(DescribeIdentitiesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DescribeIdentitiesRequest => DescribeIdentitiesRequest.decode(value),
+    responseSerialize: (value: DescribeIdentitiesResponse): Buffer =>
+      Buffer.from(DescribeIdentitiesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DescribeIdentitiesResponse => DescribeIdentitiesResponse.decode(value),
+  },
+} as const;
+
+export interface DirectoryServiceServer extends UntypedServiceImplementation {
+  /** At most 1,000 keys. */
+  describeIdentities: handleUnaryCall<DescribeIdentitiesRequest, DescribeIdentitiesResponse>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;

@@ -56,6 +56,8 @@ export interface State {
   connected: boolean;
   connectionStateUpdatedTimeMs: number;
   lastActivityTimeMs: number;
+  /** Of the newest connection; orders states of one generation. */
+  epoch: number;
 }
 
 export interface GetStatesResponse {
@@ -547,7 +549,7 @@ export const GetStatesRequest: MessageFns<GetStatesRequest> = {
 };
 
 function createBaseState(): State {
-  return { generationId: "", connected: false, connectionStateUpdatedTimeMs: 0, lastActivityTimeMs: 0 };
+  return { generationId: "", connected: false, connectionStateUpdatedTimeMs: 0, lastActivityTimeMs: 0, epoch: 0 };
 }
 
 export const State: MessageFns<State> = {
@@ -563,6 +565,9 @@ export const State: MessageFns<State> = {
     }
     if (message.lastActivityTimeMs !== 0) {
       writer.uint32(32).int64(message.lastActivityTimeMs);
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(40).int64(message.epoch);
     }
     return writer;
   },
@@ -612,6 +617,14 @@ export const State: MessageFns<State> = {
             message.lastActivityTimeMs = longToNumber(reader.int64());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.epoch = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -633,6 +646,7 @@ export const State: MessageFns<State> = {
     message.connected = object.connected ?? false;
     message.connectionStateUpdatedTimeMs = object.connectionStateUpdatedTimeMs ?? 0;
     message.lastActivityTimeMs = object.lastActivityTimeMs ?? 0;
+    message.epoch = object.epoch ?? 0;
     return message;
   },
 };

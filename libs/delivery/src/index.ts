@@ -1,0 +1,1 @@
+export type { DeliveryPeers, DeviceLocator } from './port.js';
