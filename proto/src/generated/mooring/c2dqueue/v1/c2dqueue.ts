@@ -96,6 +96,15 @@ export interface ReceiveItem {
   maxMessages: number;
   /** How long each is locked; 0: as long as the connection lives. */
   lockMs: number;
+  /**
+   * What the connection knows to hold, so that what it holds beyond (the reply that told so was lost) is given again, with
+   * its lock. Absent: it does not say, and gets only what is free.
+   */
+  held: HeldMessages | undefined;
+}
+
+export interface HeldMessages {
+  lockTokens: Buffer[];
 }
 
 export interface ReceiveRequest {
@@ -836,7 +845,7 @@ export const Receiver: MessageFns<Receiver> = {
 };
 
 function createBaseReceiveItem(): ReceiveItem {
-  return { receiver: undefined, maxMessages: 0, lockMs: 0 };
+  return { receiver: undefined, maxMessages: 0, lockMs: 0, held: undefined };
 }
 
 export const ReceiveItem: MessageFns<ReceiveItem> = {
@@ -849,6 +858,9 @@ export const ReceiveItem: MessageFns<ReceiveItem> = {
     }
     if (message.lockMs !== 0) {
       writer.uint32(24).int64(message.lockMs);
+    }
+    if (message.held !== undefined) {
+      HeldMessages.encode(message.held, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -890,6 +902,14 @@ export const ReceiveItem: MessageFns<ReceiveItem> = {
             message.lockMs = longToNumber(reader.int64());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.held = HeldMessages.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -912,6 +932,64 @@ export const ReceiveItem: MessageFns<ReceiveItem> = {
       : undefined;
     message.maxMessages = object.maxMessages ?? 0;
     message.lockMs = object.lockMs ?? 0;
+    message.held = (object.held !== undefined && object.held !== null)
+      ? HeldMessages.fromPartial(object.held)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseHeldMessages(): HeldMessages {
+  return { lockTokens: [] };
+}
+
+export const HeldMessages: MessageFns<HeldMessages> = {
+  encode(message: HeldMessages, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.lockTokens) {
+      writer.uint32(10).bytes(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HeldMessages {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHeldMessages();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.lockTokens.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<HeldMessages>): HeldMessages {
+    return HeldMessages.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HeldMessages>): HeldMessages {
+    const message = createBaseHeldMessages();
+    message.lockTokens = object.lockTokens?.map((e) => e) || [];
     return message;
   },
 };
