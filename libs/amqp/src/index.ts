@@ -16,5 +16,8 @@ export type {
 } from './links/link-handler.js';
 export type { Outcome, OutgoingLink } from './links/outgoing-link.js';
 export type { PeerInfo } from './links/peer-info.js';
+export { AmqpWriter } from './messages/amqp-writer.js';
+export { type MessageBody, type PropertyName, ReceivedMessage } from './messages/received-message.js';
 export type { Reply } from './messages/request-message.js';
+export type { Scalar } from './messages/scalar.js';
 export { type NodeRequest, RequestReplyNode, type RequestReplyNodeOptions } from './nodes/request-reply-node.js';

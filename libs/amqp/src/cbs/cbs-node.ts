@@ -4,6 +4,10 @@ import type { TokenAuthority, TokenRequest } from './token-authority.js';
 import type { TokenStore } from './token-store.js';
 
 const SAS_TOKEN_TYPE = 'servicebus.windows.net:sastoken';
+/** In lower case: clients spell the second either way. */
+const BEARER_TOKEN_TYPES: ReadonlySet<string> = new Set(['jwt', 'bearer']);
+/** Node's service client puts bearer tokens under the type of signatures, told apart by this alone; Java's writes it too. */
+const BEARER_PREFIX = /^bearer +/i;
 
 export interface CbsNodeOptions {
   readonly tokens: TokenStore;
@@ -34,21 +38,31 @@ export async function authorise(request: TokenRequest, authorities: readonly Tok
 }
 
 function tokenRequest({ properties, body, attach }: NodeRequest): TokenRequest {
-  const operation = properties.get('operation');
+  const operation = text(properties.get('operation'));
   if (operation !== 'put-token') {
     throw new HubError('ArgumentInvalid', 'The only operation here is put-token.');
   }
-  const type = properties.get('type');
-  if (type !== SAS_TOKEN_TYPE) {
-    throw new HubError(
-      'IotHubUnauthorized',
-      `Only shared access signatures (type ${SAS_TOKEN_TYPE}) are taken, no tokens of an identity provider.`,
-    );
-  }
-  const audience = properties.get('name');
-  const token = Buffer.isBuffer(body) ? body.toString('utf8') : body;
-  if (typeof audience !== 'string' || typeof token !== 'string') {
+  const type = text(properties.get('type'));
+  const audience = text(properties.get('name'));
+  const token = text(body);
+  if (audience === undefined || token === undefined) {
     throw new HubError('ArgumentInvalid', 'A put-token needs a name and a token.');
   }
-  return { token, audience, via: 'cbs', peer: attach.peer };
+  const isBearer = BEARER_TOKEN_TYPES.has(type?.toLowerCase() ?? '');
+  if (type !== SAS_TOKEN_TYPE && !isBearer) {
+    throw new HubError(
+      'IotHubUnauthorized',
+      `The types of tokens here are ${SAS_TOKEN_TYPE}, ${[...BEARER_TOKEN_TYPES].join(' and ')}.`,
+    );
+  }
+  const shared = { audience, via: 'cbs', peer: attach.peer } as const;
+  return isBearer || BEARER_PREFIX.test(token)
+    ? { ...shared, kind: 'bearer', token: token.replace(BEARER_PREFIX, '') }
+    : { ...shared, kind: 'sas', token };
+}
+
+/** Python's clients write some texts as bytes. */
+function text(value: unknown): string | undefined {
+  const plain = Buffer.isBuffer(value) ? value.toString('utf8') : value;
+  return typeof plain === 'string' ? plain : undefined;
 }

@@ -4,7 +4,7 @@ import { HubError } from '@mooring/errors';
 import rhea, { type Connection, type EventContext, type Message, type Receiver, type Sender } from 'rhea';
 import type { LinkHandler } from '../links/link-handler.js';
 import { once, TestServer } from '../testing/test-server.js';
-import type { TokenAuthority, TokenClaims } from './token-authority.js';
+import type { TokenAuthority, TokenClaims, TokenRequest } from './token-authority.js';
 
 interface Claims extends TokenClaims {
   readonly name: string;
@@ -13,6 +13,7 @@ interface Claims extends TokenClaims {
 /** Takes tokens of the form `name:seconds from now`. */
 class Authority implements TokenAuthority {
   revoked = '';
+  last: TokenRequest | undefined;
 
   constructor(private readonly clock: ManualClock) {}
 
@@ -20,8 +21,9 @@ class Authority implements TokenAuthority {
     return audience !== 'foreign';
   }
 
-  async authorise({ token }: { token: string }): Promise<Claims> {
-    const [name, seconds] = token.split(':');
+  async authorise(request: TokenRequest): Promise<Claims> {
+    this.last = request;
+    const [name, seconds] = request.token.split(':');
     if (name === undefined || name === 'bad') {
       throw new HubError('IotHubUnauthorized', 'Bad token.');
     }
@@ -69,16 +71,30 @@ describe('claims-based security', () => {
     expect(reply['correlation_id']).toEqual(expected);
   });
 
-  it('refuses a bad token, another authority, a token of an identity provider and another operation', async () => {
+  it('refuses a bad token, another authority, an unknown type of token and another operation', async () => {
     const cbs = await client();
     const statusOf = async (put: Partial<PutToken>) =>
       (await cbs.put({ audience: 'a', token: 'ann:60', ...put }))['application_properties']?.['status-code'];
     expect(await statusOf({ token: 'bad:1' })).toBe(401);
     expect(await statusOf({ audience: 'foreign' })).toBe(401);
-    expect(await statusOf({ type: 'jwt' })).toBe(401);
+    expect(await statusOf({ type: 'servicebus.windows.net:other' })).toBe(401);
     expect(await statusOf({ operation: 'delete-token' })).toBe(400);
     expect(await statusOf({ token: rhea.types.wrap_list([]) })).toBe(400);
     expect(await statusOf({})).toBe(200);
+  });
+
+  it.each([
+    ['jwt', 'ann:60', 'bearer'],
+    ['bearer', 'Bearer ann:60', 'bearer'],
+    ['Bearer', 'bearer  ann:60', 'bearer'],
+    ['servicebus.windows.net:sastoken', 'Bearer ann:60', 'bearer'],
+    ['servicebus.windows.net:sastoken', 'ann:60', 'sas'],
+    [rhea.types.wrap_binary(Buffer.from('servicebus.windows.net:sastoken')), 'ann:60', 'sas'],
+  ])('tells by the type %p and the token %p that it is %s', async (type, token, kind) => {
+    const cbs = await client();
+    const reply = await cbs.put({ audience: 'a', token, type });
+    expect(reply['application_properties']?.['status-code']).toBe(200);
+    expect(authority.last).toMatchObject({ kind, token: 'ann:60', audience: 'a', via: 'cbs' });
   });
 
   it('admits a link by a token, detaches it at the expiry and lets a renewal carry it on', async () => {
@@ -131,7 +147,7 @@ describe('claims-based security', () => {
 interface PutToken {
   readonly audience: string;
   readonly token: unknown;
-  readonly type?: string;
+  readonly type?: unknown;
   readonly operation?: string;
   readonly id?: unknown;
 }

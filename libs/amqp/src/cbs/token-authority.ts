@@ -12,6 +12,9 @@ export interface TokenClaims {
 }
 
 export interface TokenRequest {
+  /** A shared access signature, or a bearer token of an identity provider (a JWT). */
+  readonly kind: 'sas' | 'bearer';
+  /** Without `Bearer` before it. */
   readonly token: string;
   /** As the client wrote it, e.g. `sb://host/events/$management`; with PLAIN its user name. */
   readonly audience: string;

@@ -48,7 +48,7 @@ export class SaslLayer {
         const { user, password } = identity;
         tokens.put(
           `plain:${user}`,
-          await authorise({ token: password, audience: user, via: 'plain', peer }, authorities),
+          await authorise({ kind: 'sas', token: password, audience: user, via: 'plain', peer }, authorities),
         );
       }
       return identity === undefined ? SASL_CODE.auth : SASL_CODE.ok;

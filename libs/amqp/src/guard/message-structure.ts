@@ -30,6 +30,36 @@ const VALUE_CODES = new Map<number, ReadonlySet<number> | undefined>([
   [SECTION.footer, new Set([0xc1, 0xd1])],
 ]);
 
+/** Where a section of a message lies. */
+export interface Section {
+  /** One of `SECTION`. */
+  readonly code: number;
+  readonly start: number;
+  /** Where what it describes begins. */
+  readonly value: number;
+  readonly end: number;
+}
+
+/**
+ * Finds the sections of a received message, checking the structure of each.
+ *
+ * @throws ProtocolViolation unless the message is a sequence of known sections
+ */
+export function messageSections(message: Buffer): Section[] {
+  const sections: Section[] = [];
+  let start = 0;
+  while (start < message.length) {
+    const end = endOfValue(message, start, message.length);
+    const { descriptor, value } = sectionHead(message, start);
+    if (!SECTION_CODES.has(descriptor) || VALUE_CODES.get(descriptor)?.has(message.readUInt8(value)) === false) {
+      throw new ProtocolViolation('structure', 'A message has a section that is unknown.', 'amqp:decode-error');
+    }
+    sections.push({ code: descriptor, start, value, end });
+    start = end;
+  }
+  return sections;
+}
+
 /**
  * Checks that a received message is a sequence of known sections and finds its properties.
  *
@@ -37,25 +67,8 @@ const VALUE_CODES = new Map<number, ReadonlySet<number> | undefined>([
  * @throws ProtocolViolation
  */
 export function checkMessage(message: Buffer): Buffer | undefined {
-  let properties: Buffer | undefined;
-  let position = 0;
-  while (position < message.length) {
-    const end = endOfValue(message, position, message.length);
-    const descriptor = sectionCode(message, position);
-    if (descriptor === SECTION.properties) {
-      properties = message.subarray(position, end);
-    }
-    position = end;
-  }
-  return properties;
-}
-
-function sectionCode(message: Buffer, start: number): number {
-  const { descriptor, value } = sectionHead(message, start);
-  if (!SECTION_CODES.has(descriptor) || VALUE_CODES.get(descriptor)?.has(message.readUInt8(value)) === false) {
-    throw new ProtocolViolation('structure', 'A message has a section that is unknown.', 'amqp:decode-error');
-  }
-  return descriptor;
+  const section = messageSections(message).findLast(({ code }) => code === SECTION.properties);
+  return section === undefined ? undefined : message.subarray(section.start, section.end);
 }
 
 /** Of a value that was checked: its descriptor, if that is a number, and where what it describes begins. */

@@ -4,6 +4,9 @@ import { plainValue } from '../engine/typed-values.js';
 import type { AttachRequest } from './link-handler.js';
 import type { PeerInfo } from './peer-info.js';
 
+/** Of snd-settle-mode [AMQP 2.8.2]. */
+const SETTLED = 1;
+
 export interface AttachSource {
   readonly peer: PeerInfo;
   readonly tokens: TokenStore;
@@ -26,6 +29,7 @@ export function attachRequest(link: RheaLink, { peer, tokens, session, bearer }:
     properties: entriesOf(attach.properties),
     filters: entriesOf(attach.source?.filter),
     desiredCapabilities: textsOf(attach.desired_capabilities),
+    presettled: plainValue(attach.snd_settle_mode) === SETTLED,
     session,
     authorise: (admits: Admits) => tokens.authorise(bearer, admits),
   };

@@ -21,6 +21,8 @@ export interface AttachRequest {
   /** Filters of the source by name; their descriptors are left out. */
   readonly filters: ReadonlyMap<string, unknown>;
   readonly desiredCapabilities: readonly string[];
+  /** Whether all deliveries of the link are to be sent settled: nobody decides on them (snd-settle-mode). */
+  readonly presettled: boolean;
   /** Identifies the session among those of the connection. */
   readonly session: object;
   /**

@@ -1,6 +1,7 @@
 import type { TokenAuthority, TokenRequest } from '@mooring/amqp';
 import type { Clock } from '@mooring/clock';
 import { parseSasToken, type SasResource, sasKeyFromText, sasResource } from '@mooring/credentials';
+import { HubError } from '@mooring/errors';
 import { PolicyAuthenticator, requireRights } from '../../auth/policy-authenticator.js';
 import type { PolicyDirectory } from '../../auth/policy-directory.js';
 import type { EventHubClaims } from './event-hub-claims.js';
@@ -30,7 +31,10 @@ export class EventHubTokenAuthority implements TokenAuthority {
     return via === 'cbs' && AUDIENCE.test(audience);
   }
 
-  async authorise({ token, audience }: TokenRequest): Promise<EventHubClaims> {
+  async authorise({ kind, token, audience }: TokenRequest): Promise<EventHubClaims> {
+    if (kind === 'bearer') {
+      throw new HubError('IotHubUnauthorized', 'The built-in endpoint takes shared access signatures only.');
+    }
     const targets = this.targets(audience);
     const bearer = await this.authenticator.authenticate(token, targets);
     requireRights(bearer, ['ServiceConnect']);

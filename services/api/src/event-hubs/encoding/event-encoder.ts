@@ -1,5 +1,5 @@
+import { AmqpWriter } from '@mooring/amqp';
 import type { StoredRecord } from '@mooring/event-log';
-import { AmqpWriter } from './amqp-writer.js';
 import { type HeaderKind, headerKind, PROPERTY_FIELDS } from './header-kinds.js';
 
 const DELIVERY_ANNOTATIONS = 0x71;
