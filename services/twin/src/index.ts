@@ -1,1 +1,1 @@
-export {};
+export type { TwinRecord } from './store/twin-record.js';
