@@ -1,11 +1,14 @@
 import type { Clock } from '@mooring/clock';
 import type { Logger, Metrics, Tracing } from '@mooring/observability';
 import type { identity, monitoring } from '@mooring/proto';
+import type { BearerTokens } from './auth/bearer/bearer-tokens.js';
 import type { PolicyDirectory } from './auth/policy-directory.js';
 
 export interface ApiOptions {
   readonly identity: identity.IdentityService;
   readonly policies: Pick<PolicyDirectory, 'find'>;
+  /** None are taken without. */
+  readonly bearerTokens?: BearerTokens | undefined;
   readonly monitoring: monitoring.MonitoringService;
   /** Names that the hub is called by: a token must have been signed for one of them. */
   readonly hostnames: readonly string[];

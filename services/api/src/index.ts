@@ -1,11 +1,8 @@
 export { ApiModule } from './api.module.js';
 export type { ApiOptions } from './api-options.js';
-export {
-  PolicyAuthenticator,
-  type PolicyAuthenticatorOptions,
-  type PolicyBearer,
-  requireRights,
-} from './auth/policy-authenticator.js';
+export { type BearerTokens, type BearerTokensOptions, openBearerTokens } from './auth/bearer/bearer-tokens.js';
+export { type Grant, requireRights } from './auth/grant.js';
+export { PolicyAuthenticator, type PolicyAuthenticatorOptions, type PolicyGrant } from './auth/policy-authenticator.js';
 export { PolicyDirectory, type PolicyDirectoryOptions } from './auth/policy-directory.js';
 export type { SharedAccessPolicy } from './auth/shared-access-policy.js';
 export { type Api, createApi } from './create-api.js';

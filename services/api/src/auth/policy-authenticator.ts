@@ -1,5 +1,4 @@
 import type { Clock } from '@mooring/clock';
-import type { RightName } from '@mooring/config';
 import {
   isExpired,
   parseSasToken,
@@ -11,14 +10,12 @@ import {
   verifySasSignature,
 } from '@mooring/credentials';
 import { HubError } from '@mooring/errors';
+import type { Grant } from './grant.js';
 import type { PolicyDirectory } from './policy-directory.js';
 
-/** Whom a token of a shared access policy speaks for. */
-export interface PolicyBearer {
+/** What a token of a shared access policy gives. */
+export interface PolicyGrant extends Grant {
   readonly policy: string;
-  readonly rights: ReadonlySet<RightName>;
-  /** When the token ends, in milliseconds since the Unix epoch. */
-  readonly expiresAtMs: number;
 }
 
 export interface PolicyAuthenticatorOptions {
@@ -41,7 +38,7 @@ export class PolicyAuthenticator {
    * @param targets what is asked for, by each name that the hub has; the token must cover one of them
    * @throws HubError `IotHubUnauthorized` for whatever is wrong with the token
    */
-  async authenticate(token: string, targets: readonly SasResource[]): Promise<PolicyBearer> {
+  async authenticate(token: string, targets: readonly SasResource[]): Promise<PolicyGrant> {
     const sas = parseSasToken(token);
     if (sas.skn === undefined) {
       throw refused('A signature of a shared access policy is needed (skn); this one is of a device or module.');
@@ -58,15 +55,12 @@ export class PolicyAuthenticator {
     if (!targets.some((target) => resourceCovers(resource, target))) {
       throw refused('The shared access signature was signed for another resource.');
     }
-    return { policy: policy.name, rights: policy.rights, expiresAtMs: tokenExpiry(sas) };
-  }
-}
-
-/** @throws HubError `IotHubUnauthorizedAccess` naming the rights that the policy lacks */
-export function requireRights(bearer: PolicyBearer, rights: readonly RightName[]): void {
-  const missing = rights.filter((right) => !bearer.rights.has(right));
-  if (missing.length > 0) {
-    throw new HubError('IotHubUnauthorizedAccess', `The policy ${bearer.policy} lacks ${missing.join(' and ')}.`);
+    return {
+      policy: policy.name,
+      subject: `The policy ${policy.name}`,
+      rights: policy.rights,
+      expiresAtMs: tokenExpiry(sas),
+    };
   }
 }
 

@@ -46,9 +46,11 @@ describe('authentication', () => {
     expect(response.body).not.toContain(KEY);
   });
 
-  it('says that bearer tokens are not supported', async () => {
+  it('says that bearer tokens need an issuer', async () => {
     const response = await api.request({ url: `/devices/d1?${VERSION}`, headers: { authorization: 'bearer x' } });
-    expect(response.json().Message).toContain('Bearer tokens are not supported');
+    expect(response.json()).toMatchObject({
+      Message: expect.stringContaining('no OpenID Connect issuer is configured'),
+    });
   });
 
   it.each([

@@ -1,9 +1,14 @@
 import { HubError } from '@mooring/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type PolicyAuthenticator, requireRights } from '../auth/policy-authenticator.js';
+import type { BearerTokens } from '../auth/bearer/bearer-tokens.js';
+import { type Grant, requireRights } from '../auth/grant.js';
+import type { PolicyAuthenticator } from '../auth/policy-authenticator.js';
+
+const BEARER = /^bearer(?: +|$)/i;
 
 export interface AuthenticationOptions {
   readonly authenticator: PolicyAuthenticator;
+  readonly bearerTokens: BearerTokens;
   readonly hostnames: readonly string[];
 }
 
@@ -20,21 +25,24 @@ export function authenticateRequests(server: FastifyInstance, options: Authentic
     if (access === undefined) {
       throw new Error(`The route ${request.routeOptions.url} does not say who may call it.`);
     }
-    const path = pathOf(request);
-    const targets = options.hostnames.map((host) => ({ host, path }));
-    requireRights(await options.authenticator.authenticate(tokenOf(request), targets), access);
+    requireRights(await authenticate(request, options), access);
   });
 }
 
-function tokenOf(request: FastifyRequest): string {
+async function authenticate(request: FastifyRequest, options: AuthenticationOptions): Promise<Grant> {
   const { authorization } = request.headers;
   if (authorization === undefined) {
     throw new HubError('IotHubUnauthorized', 'An Authorization header with a shared access signature is needed.');
   }
-  if (/^bearer\b/i.test(authorization)) {
-    throw new HubError('IotHubUnauthorized', 'Bearer tokens are not supported: use a shared access signature.');
+  if (BEARER.test(authorization)) {
+    // It says nothing of single resources: its rights hold for the whole hub.
+    return options.bearerTokens.authenticate(authorization.replace(BEARER, ''));
   }
-  return authorization;
+  const path = pathOf(request);
+  return options.authenticator.authenticate(
+    authorization,
+    options.hostnames.map((host) => ({ host, path })),
+  );
 }
 
 /** The resource as the route sees it, e.g. `['devices', 'd1']`. */

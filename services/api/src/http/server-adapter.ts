@@ -2,6 +2,7 @@ import { newTrackingId } from '@mooring/errors';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiOptions } from '../api-options.js';
+import { NO_BEARER_TOKENS } from '../auth/bearer/bearer-tokens.js';
 import { PolicyAuthenticator } from '../auth/policy-authenticator.js';
 import { authenticateRequests } from './authentication.js';
 import { REQUEST_ID_HEADER } from './error-form.js';
@@ -35,6 +36,7 @@ export function createServerAdapter(options: ApiOptions): FastifyAdapter {
   readJsonBodies(server);
   authenticateRequests(server, {
     authenticator: new PolicyAuthenticator({ policies: options.policies, clock: options.clock }),
+    bearerTokens: options.bearerTokens ?? NO_BEARER_TOKENS,
     hostnames: options.hostnames,
   });
   return adapter;

@@ -3,6 +3,7 @@ import type { RightName } from '@mooring/config';
 import { createSasToken, sasKeyFromBase64 } from '@mooring/credentials';
 import { createLogger, createMetrics, type Logger, type Metrics, type Tracing } from '@mooring/observability';
 import inject, { type InjectOptions, type Response } from 'light-my-request';
+import type { BearerTokens } from '../auth/bearer/bearer-tokens.js';
 import type { SharedAccessPolicy } from '../auth/shared-access-policy.js';
 import { type Api, createApi } from '../create-api.js';
 import { fakeIdentity, type IdentityCalls } from './fake-identity.js';
@@ -36,6 +37,7 @@ export interface TestApi extends Api {
 export interface TestApiOptions {
   readonly maxBodyBytes?: number;
   readonly monitoring?: MonitoringCalls;
+  readonly bearerTokens?: BearerTokens;
   readonly logger?: Logger;
   readonly tracing?: Tracing;
 }
@@ -46,6 +48,7 @@ export async function startApi(calls: IdentityCalls = {}, options: TestApiOption
   const api = await createApi({
     identity: fakeIdentity(calls),
     policies: { find: async (name) => policy(name) },
+    bearerTokens: options.bearerTokens,
     monitoring: fakeMonitoring(options.monitoring),
     hostnames: [HOST, '127.0.0.1'],
     maxBodyBytes: options.maxBodyBytes ?? 64 * 1024,

@@ -2,7 +2,8 @@ import type { TokenAuthority, TokenRequest } from '@mooring/amqp';
 import type { Clock } from '@mooring/clock';
 import { parseSasToken, type SasResource, sasKeyFromText, sasResource } from '@mooring/credentials';
 import { HubError } from '@mooring/errors';
-import { PolicyAuthenticator, requireRights } from '../../auth/policy-authenticator.js';
+import { requireRights } from '../../auth/grant.js';
+import { PolicyAuthenticator } from '../../auth/policy-authenticator.js';
 import type { PolicyDirectory } from '../../auth/policy-directory.js';
 import type { EventHubClaims } from './event-hub-claims.js';
 
