@@ -1,1 +1,3 @@
-export {};
+export { DirectMethods, type DirectMethodsOptions } from './direct-methods.js';
+export type { MethodCall } from './method-call.js';
+export type { MethodReply } from './method-reply.js';

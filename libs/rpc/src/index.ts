@@ -2,6 +2,7 @@ export type { RpcClientOptions } from './client/client-options.js';
 export { type RpcClient, rpcClient } from './client/rpc-client.js';
 export type { Contract, ContractDefinition, MethodDefinition } from './contract-definition.js';
 export { errorOfFailure, failureOf } from './errors/failure.js';
+export { type Undelivered, undelivered } from './errors/undelivered.js';
 export type { RpcCall, RpcInterceptor } from './interceptor.js';
 export { RpcServer } from './server/rpc-server.js';
 export type { RpcServerLimits, RpcServerOptions } from './server/server-options.js';

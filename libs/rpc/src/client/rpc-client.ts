@@ -4,6 +4,7 @@ import { HubError } from '@mooring/errors';
 import { type Contract, type ContractDefinition, type Method, methodsOf } from '../contract-definition.js';
 import { errorFrom } from '../errors/error-from.js';
 import { asHubError } from '../errors/status-of.js';
+import { howUndelivered, noteUndelivered } from '../errors/undelivered.js';
 import { intercepted } from '../interceptor.js';
 import { type MethodMetrics, RpcMetrics } from '../metrics.js';
 import { targetOf } from './address-list-resolver.js';
@@ -114,10 +115,11 @@ class ClientChannel {
 
   private async exchange({ method, metrics, deadlineMs }: CallKind, request: unknown, metadata: Metadata) {
     if (this.isClosed) {
-      throw this.unavailable(`The client of the service ${this.peer} is closed.`);
+      throw noteUndelivered(this.unavailable(`The client of the service ${this.peer} is closed.`), 'unreachable');
     }
     if (this.outstanding >= this.maxOutstanding) {
-      throw this.unavailable(`Too many calls wait for the service ${this.peer}: try again later.`);
+      const error = this.unavailable(`Too many calls wait for the service ${this.peer}: try again later.`);
+      throw noteUndelivered(error, 'refused');
     }
     const { clock } = this.options;
     const startedAt = clock.monotonic();
@@ -129,7 +131,9 @@ class ClientChannel {
       return method.decodeResponse(await this.send(method.path, bytes, { metadata, deadlineMs }));
     } catch (error) {
       code = isServiceError(error) ? error.code : status.INTERNAL;
-      throw isServiceError(error) ? errorFrom(error, this.peer) : asHubError(error);
+      throw isServiceError(error)
+        ? noteUndelivered(errorFrom(error, this.peer), howUndelivered(error))
+        : asHubError(error);
     } finally {
       this.outstanding -= 1;
       metrics.end(code, clock.monotonic() - startedAt);

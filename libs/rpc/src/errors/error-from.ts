@@ -49,6 +49,11 @@ function transportError(error: ServiceError, peer: string): HubError {
       return error.details.includes('larger than')
         ? new HubError('MessageTooLarge', `A message to or from the service ${peer} is too large.`, options)
         : new HubError('ThrottlingException', `The service ${peer} is overloaded: try again later.`, options);
+    case status.INTERNAL:
+      // A peer that ends while it still has calls resets them so.
+      return error.details.includes('Call ended without gRPC status')
+        ? new HubError('ServiceUnavailable', `The service ${peer} ended the call: try again later.`, options)
+        : new HubError('ServerError', `The service ${peer} failed to answer.`, options);
     default:
       return new HubError('ServerError', `The service ${peer} failed to answer.`, options);
   }
