@@ -1,7 +1,7 @@
 import { RIGHTS, type RightName } from '@mooring/config';
 import { applyDecorators } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiSecurity } from '@nestjs/swagger';
+import { routeConfig } from './route-config.js';
 
 /** Name of the security scheme in the OpenAPI document. */
 export const SECURITY_SCHEME = 'sharedAccessSignature';
@@ -17,7 +17,7 @@ declare module 'fastify' {
 
 /** The route is for bearers of a policy with all of these rights. */
 export function Requires(...rights: readonly RightName[]): MethodDecorator {
-  return applyDecorators(RouteConfig({ access: rights }), ApiSecurity(SECURITY_SCHEME));
+  return applyDecorators(routeConfig({ access: rights }), ApiSecurity(SECURITY_SCHEME));
 }
 
 /** The route is for bearers of a policy with every right, as `iothubowner` is. */
@@ -27,5 +27,5 @@ export function RequiresOwner(): MethodDecorator {
 
 /** The route needs no authentication. */
 export function Public(): MethodDecorator {
-  return RouteConfig({ access: 'public' });
+  return routeConfig({ access: 'public' });
 }

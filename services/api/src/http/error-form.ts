@@ -2,7 +2,7 @@ import type { HubError } from '@mooring/errors';
 
 /** The body that every SDK reads errors from. */
 export interface ErrorBody {
-  /** `ErrorCode:<name>;<text>` */
+  /** `ErrorCode:<name>;<text>`, or JSON text (`ErrorForm`) */
   readonly Message: string;
   /** `Tracking ID:<id>-TimeStamp:<MM/dd/yyyy HH:mm:ss>` */
   readonly ExceptionMessage: string;
@@ -14,12 +14,26 @@ export const ERROR_CODE_HEADER = 'iothub-errorcode';
 /** Names one request; on every answer. */
 export const REQUEST_ID_HEADER = 'x-ms-request-id';
 
+/** What the `Message` of a route's errors is: text, or JSON text, as newer parts of Azure's API have it. */
+export type ErrorForm = 'text' | 'json';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Text where a route does not say. */
+    errorForm?: ErrorForm;
+  }
+}
+
 /** @param nowMs wall time in milliseconds since the Unix epoch */
-export function errorBody(error: HubError, nowMs: number): ErrorBody {
+export function errorBody(error: HubError, nowMs: number, form: ErrorForm): ErrorBody {
   return {
-    Message: `ErrorCode:${error.error};${error.message}`,
+    Message: form === 'json' ? jsonMessage(error, nowMs) : `ErrorCode:${error.error};${error.message}`,
     ExceptionMessage: `Tracking ID:${error.trackingId}-TimeStamp:${timeStamp(nowMs)}`,
   };
+}
+
+function jsonMessage({ code, trackingId, message }: HubError, nowMs: number): string {
+  return JSON.stringify({ errorCode: code, trackingId, message, timestampUtc: new Date(nowMs).toISOString() });
 }
 
 function timeStamp(nowMs: number): string {

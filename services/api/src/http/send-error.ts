@@ -22,7 +22,7 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
     .header(ERROR_CODE_HEADER, error.error)
     .header(REQUEST_ID_HEADER, request.id)
     .type('application/json; charset=utf-8')
-    .send(errorBody(error, to.clock.now()));
+    .send(errorBody(error, to.clock.now(), request.routeOptions.config.errorForm ?? 'text'));
 }
 
 function log(error: HubError, request: FastifyRequest, logger: Logger): void {

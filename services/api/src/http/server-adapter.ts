@@ -5,8 +5,8 @@ import type { ApiOptions } from '../api-options.js';
 import { NO_BEARER_TOKENS } from '../auth/bearer/bearer-tokens.js';
 import { PolicyAuthenticator } from '../auth/policy-authenticator.js';
 import { authenticateRequests } from './authentication.js';
+import { readBodies } from './bodies.js';
 import { REQUEST_ID_HEADER } from './error-form.js';
-import { readJsonBodies } from './json-body.js';
 import { observeRequests } from './observe-requests.js';
 import { sendError } from './send-error.js';
 import { traceRequests } from './trace-requests.js';
@@ -33,7 +33,7 @@ export function createServerAdapter(options: ApiOptions): FastifyAdapter {
     traceRequests(server, options.tracing);
   }
   observeRequests(server, options.metrics, options.logger);
-  readJsonBodies(server);
+  readBodies(server);
   authenticateRequests(server, {
     authenticator: new PolicyAuthenticator({ policies: options.policies, clock: options.clock }),
     bearerTokens: options.bearerTokens ?? NO_BEARER_TOKENS,
