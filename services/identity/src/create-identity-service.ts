@@ -8,10 +8,13 @@ import { Policies } from './access/policies.js';
 import { AdmissionLookup } from './admission/admission.js';
 import { AdmissionContract } from './admission/admission-contract.js';
 import { Sessions } from './admission/sessions.js';
+import { DirectoryContract } from './directory/directory-contract.js';
+import { DirectoryServer } from './directory.service.js';
 import type { RequestedPolicy } from './domain/policy.js';
 import { ControlChannel } from './events/control-channel.js';
 import { Heartbeat } from './events/heartbeat.js';
 import { LifecycleChannel } from './events/lifecycle-channel.js';
+import { NoticeChannel } from './events/notice-channel.js';
 import { PurgeChannel } from './events/purge-channel.js';
 import { IdentityServer } from './identity.service.js';
 import { fromRightName } from './mapping/right-names.js';
@@ -31,9 +34,10 @@ import { SealingVault } from './store/sealing-vault.js';
 /** How long a stop waits for events that are on their way. */
 const DRAIN_MS = 2_000;
 
-/** Identity as it runs in a process: the contract, and what goes on beside the calls. */
+/** Identity as it runs in a process: its contracts, and what goes on beside the calls. */
 export interface IdentityRuntime {
   readonly service: identity.IdentityService;
+  readonly directory: identity.DirectoryService;
   /**
    * Makes default and declared resources, tells what earlier processes left untold, and begins to beat.
    *
@@ -66,6 +70,7 @@ export async function createIdentityService(options: IdentityOptions): Promise<I
     declared: options.declared.certificates,
     written: (name, pending) => outboxes.certificates.tell(name, pending),
   });
+  const metrics = new IdentityMetrics(options.metrics, () => sizeOf(outboxes));
   const service = new IdentityServer({
     registry: new RegistryContract({
       registry: new Registry({ devices, vault, clock }),
@@ -79,10 +84,11 @@ export async function createIdentityService(options: IdentityOptions): Promise<I
       new Sessions(collections.sessions, devices),
     ),
     access: new AccessContract(policies, certificates),
-    metrics: new IdentityMetrics(options.metrics, () => sizeOf(outboxes)),
+    metrics,
   });
+  const directory = new DirectoryServer(new DirectoryContract(devices), metrics);
   const heartbeat = new Heartbeat({ log, topic: topics.control, clock, logger });
-  return new Running(service, { policies, certificates, outboxes, heartbeat, clock });
+  return new Running({ service, directory }, { policies, certificates, outboxes, heartbeat, clock });
 }
 
 interface Outboxes {
@@ -95,8 +101,14 @@ function makeOutboxes({ log, topics, clock, logger, hubName }: IdentityOptions, 
   const control = new ControlChannel(log, topics.control);
   const lifecycle = new LifecycleChannel({ log, topic: topics.ingress, hubName });
   const purge = new PurgeChannel(collections.sessions);
+  const notices = new NoticeChannel(log, topics.changes);
   return {
-    devices: new Outbox({ collection: collections.devices, channels: [control, lifecycle, purge], clock, logger }),
+    devices: new Outbox({
+      collection: collections.devices,
+      channels: [control, lifecycle, purge, notices],
+      clock,
+      logger,
+    }),
     policies: new Outbox({ collection: collections.policies, channels: [control], clock, logger }),
     certificates: new Outbox({ collection: collections.certificates, channels: [control], clock, logger }),
   };
@@ -119,10 +131,16 @@ interface RunningParts {
 }
 
 class Running implements IdentityRuntime {
+  readonly service: identity.IdentityService;
+  readonly directory: identity.DirectoryService;
+
   constructor(
-    readonly service: identity.IdentityService,
+    { service, directory }: Pick<IdentityRuntime, 'service' | 'directory'>,
     private readonly parts: RunningParts,
-  ) {}
+  ) {
+    this.service = service;
+    this.directory = directory;
+  }
 
   async start(): Promise<void> {
     const { policies, certificates, outboxes, heartbeat } = this.parts;

@@ -6,11 +6,11 @@ import { createLogger, createMetrics } from '@mooring/observability';
 import type { identity } from '@mooring/proto';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { IDENTITY_SERVICE, IdentityModule } from './identity.module.js';
+import { DIRECTORY_SERVICE, IDENTITY_SERVICE, IdentityModule } from './identity.module.js';
 import { IdentityFixture, until } from './testing/identity-fixture.js';
 
 describe('IdentityModule', () => {
-  it('gives the contract, makes policies and beats once started, and leaves stores that can be closed', async () => {
+  it('gives its contracts, makes policies and beats once started, and leaves stores that can be closed', async () => {
     const fixture = await IdentityFixture.open();
     const identityModule = IdentityModule.register({
       documents: fixture.documents,
@@ -28,6 +28,8 @@ describe('IdentityModule', () => {
     const application = await NestFactory.createApplicationContext(Hub, { logger: false });
     const service = application.get<identity.IdentityService>(IDENTITY_SERVICE);
     expect((await service.listPolicies({})).policies).toHaveLength(5);
+    const directory = application.get<identity.DirectoryService>(DIRECTORY_SERVICE);
+    expect(await directory.describeIdentities({ keys: [] })).toEqual({ descriptions: [] });
     await until(() => fixture.beats > 0);
     await application.close();
     await fixture.close();

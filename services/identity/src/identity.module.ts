@@ -5,6 +5,9 @@ import type { IdentityOptions } from './options.js';
 /** Injects the contract, an `identity.IdentityService`; no caller can tell whether it is in the same process. */
 export const IDENTITY_SERVICE = Symbol('IdentityService');
 
+/** Injects the contract for services that depend on identities, an `identity.DirectoryService`. */
+export const DIRECTORY_SERVICE = Symbol('DirectoryService');
+
 /** Identity as a service: starts with the process and stops with it, before the stores are closed. */
 class IdentityLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(readonly runtime: IdentityRuntime) {}
@@ -33,8 +36,13 @@ export class IdentityModule {
           inject: [IdentityLifecycle],
           useFactory: ({ runtime }: IdentityLifecycle) => runtime.service,
         },
+        {
+          provide: DIRECTORY_SERVICE,
+          inject: [IdentityLifecycle],
+          useFactory: ({ runtime }: IdentityLifecycle) => runtime.directory,
+        },
       ],
-      exports: [IDENTITY_SERVICE],
+      exports: [IDENTITY_SERVICE, DIRECTORY_SERVICE],
     };
   }
 }

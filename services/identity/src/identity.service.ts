@@ -2,8 +2,8 @@ import type { identity } from '@mooring/proto';
 import type { AccessContract } from './access/access-contract.js';
 import type { AdmissionContract } from './admission/admission-contract.js';
 import type { IdentityMetrics } from './metrics.js';
+import { observed } from './observed.js';
 import type { RegistryContract } from './registry/registry-contract.js';
-import { toldError } from './told-error.js';
 
 export interface IdentityParts {
   readonly registry: RegistryContract;
@@ -80,15 +80,7 @@ export class IdentityServer implements identity.IdentityService {
     return this.observed('DeleteCertificate', () => this.parts.access.deleteCertificate(request));
   }
 
-  private async observed<T>(operation: string, call: () => Promise<T>): Promise<T> {
-    try {
-      const answer = await call();
-      this.parts.metrics.ended(operation);
-      return answer;
-    } catch (error) {
-      const told = toldError(error);
-      this.parts.metrics.ended(operation, told);
-      throw told;
-    }
+  private observed<T>(operation: string, call: () => Promise<T>): Promise<T> {
+    return observed(this.parts.metrics, operation, call);
   }
 }

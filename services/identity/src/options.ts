@@ -24,7 +24,7 @@ export interface IdentityOptions {
   readonly documents: DocumentStore;
   /** Its topics exist (`EventLog.ensureTopics`) before identity starts. */
   readonly log: EventLog;
-  readonly topics: Pick<HubTopics, 'ingress' | 'control'>;
+  readonly topics: Pick<HubTopics, 'ingress' | 'control' | 'changes'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;

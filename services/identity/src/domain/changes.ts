@@ -3,6 +3,7 @@ import type { ChangeContext } from './change-context.js';
 import { createDevice, deleteDevice, updateDevice } from './devices.js';
 import { type Device, isLive } from './model.js';
 import { createModule, deleteModule, updateModule } from './modules.js';
+import { withNotice } from './notice.js';
 import type { RequestedDevice, RequestedModule } from './requests.js';
 
 export const MAX_BULK_OPERATIONS = 100;
@@ -36,7 +37,7 @@ export function applyChanges(
   let device = current;
   changes.forEach((change, index) => {
     try {
-      device = applyChange(device, change, context);
+      device = changed(device, change, context);
     } catch (error) {
       if (!isHubError(error)) {
         throw error;
@@ -44,11 +45,15 @@ export function applyChanges(
       errors.set(index, error);
     }
   });
-  return { device, errors };
+  return { device: withNotice(current, device, context.now), errors };
 }
 
 /** @throws HubError as the change by itself does */
 export function applyChange(current: Device | undefined, change: Change, context: ChangeContext): Device {
+  return withNotice(current, changed(current, change, context), context.now);
+}
+
+function changed(current: Device | undefined, change: Change, context: ChangeContext): Device {
   const { ifMatch } = change;
   switch (change.kind) {
     case 'device': {

@@ -48,7 +48,7 @@ export interface ModuleState {
 
 /**
  * A device with its modules: what changes as one. A module exists only within its device, at most 50 do, and both share one
- * sequence of credential versions, so that limits, deletion and broadcasts need no second document.
+ * sequence of versions, so that limits, deletion and broadcasts need no second document.
  */
 export interface Device {
   readonly id: string;
@@ -65,7 +65,10 @@ export interface Device {
   readonly deviceScope: string;
   readonly parentScopes: readonly string[];
   readonly credentialsVersion: number;
-  /** The last of the sequence that `credentialsVersion` of the device and of its modules come from. */
+  /**
+   * Grows with every change of the device and of its modules: their revision. Each `credentialsVersion` is what it was when
+   * credentials changed.
+   */
   readonly sequence: number;
   readonly modules: readonly ModuleState[];
   /** What happened and is not yet told, oldest first. */

@@ -42,6 +42,15 @@ export interface PurgeSessionsEvent {
   readonly sessions: readonly { readonly id: string; readonly generation: string }[];
 }
 
+/** For those that keep copies of what describes identities. */
+export interface NoticeEvent {
+  readonly id: string;
+  readonly kind: 'notice';
+  readonly time: number;
+  /** What changed: module ids, and `''` for the device itself. */
+  readonly identities: readonly string[];
+}
+
 /** For all that verify policy tokens, or certificate chains. */
 export interface ResourceChangedEvent {
   readonly id: string;
@@ -50,11 +59,16 @@ export interface ResourceChangedEvent {
 }
 
 /** An event that waits in the document whose change it tells of. */
-export type PendingEvent = LifecycleEvent | CredentialsChangedEvent | PurgeSessionsEvent | ResourceChangedEvent;
+export type PendingEvent =
+  | LifecycleEvent
+  | CredentialsChangedEvent
+  | PurgeSessionsEvent
+  | NoticeEvent
+  | ResourceChangedEvent;
 
 /**
  * Events that one document may hold. An edge device with all its modules deleted and created anew many times over fits;
- * only an event log that has been gone for long fills it.
+ * only an event log that has been gone for long fills it. The one notice that a device may hold comes on top.
  */
 export const MAX_PENDING = 256;
 

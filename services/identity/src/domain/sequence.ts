@@ -1,5 +1,5 @@
 /**
- * The next credential version of a device. It follows the clock where that is ahead, so that a device that was deleted and
+ * The next version of a device and its modules. It follows the clock where that is ahead, so that a device that was deleted and
  * created anew goes on where its predecessor, whose record is gone, had ended.
  *
  * @param now milliseconds since the Unix epoch

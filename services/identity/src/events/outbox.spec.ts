@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Appender, EventLog } from '@mooring/event-log';
 import { ANNOTATION } from '@mooring/messages';
 import { control, identity } from '@mooring/proto';
 import { IdentityFixture, until } from '../testing/identity-fixture.js';
 import { credentials, defined, get, KEY_A, KEY_B, outcome, put, remove, wanted } from '../testing/requests.js';
+import { killedBeforeTelling, withAppends, withTopicAtRest } from '../testing/slow-log.js';
 
 const { CredentialsChanged_Reason: Reason } = control;
 const { Status } = identity;
@@ -14,25 +14,6 @@ beforeEach(async () => {
   fixture = await IdentityFixture.open();
 });
 afterEach(() => fixture.close());
-
-/** A log that answers appends to some topics as `appendAll` does. */
-function withAppends(
-  appendAll: (topic: string, append: () => Promise<void>) => Promise<void>,
-): (log: EventLog) => EventLog {
-  return (log) =>
-    Object.create(log, {
-      appender: {
-        value: (topic: string): Appender => {
-          const appender = log.appender(topic);
-          const value: Appender['appendAll'] = (records) => appendAll(topic, () => appender.appendAll(records));
-          return Object.create(appender, { appendAll: { value } }) as Appender;
-        },
-      },
-    }) as EventLog;
-}
-
-/** As a process that is killed between the write and the event leaves it: nothing of either topic gets out. */
-const killedBeforeTelling = { log: withAppends(() => new Promise(() => undefined)), killed: true };
 
 async function leftPending(): Promise<number> {
   const devices = await fixture.documents.collection({ name: 'devices', indexes: [['pendingSince'], ['status']] });
@@ -129,8 +110,7 @@ describe('broadcasts', () => {
   });
 
   it('are not held up by a partition of ingress that stands still', async () => {
-    const log = withAppends((topic, append) => (topic.endsWith('.ingress') ? new Promise(() => undefined) : append()));
-    const { service } = await fixture.start({ log });
+    const { service } = await fixture.start({ log: withTopicAtRest('.ingress') });
     await put(service, wanted('d'));
     await put(service, wanted('d', '', { status: Status.DISABLED }), '*');
     await until(() => fixture.changesOf('d').length === 2);

@@ -1,7 +1,7 @@
 import { identity } from '@mooring/proto';
 import type { Admission, Key } from '../admission/admission.js';
 import type { Certificate } from '../domain/certificate.js';
-import type { Authentication, KeyVault, LiveDevice, ModuleState } from '../domain/model.js';
+import type { Authentication, KeyVault, LiveDevice, ModuleState, SealedAuthentication } from '../domain/model.js';
 import type { Policy } from '../domain/policy.js';
 import { deviceOwner, moduleOwner, openAuthentication } from '../domain/sealed-authentication.js';
 import type { SessionState } from '../domain/session.js';
@@ -16,13 +16,26 @@ const UNKNOWN_HERE = {
 } as const;
 
 export function toDeviceIdentity(device: LiveDevice, vault: KeyVault): identity.Identity {
+  const owner = deviceOwner(device.id, device.generation);
+  const authentication = toAuthentication(openAuthentication(device.authentication, vault, owner));
+  return { ...describeDevice(device), authentication };
+}
+
+export function toModuleIdentity(device: LiveDevice, module: ModuleState, vault: KeyVault): identity.Identity {
+  const owner = moduleOwner(device.id, module.id, module.generation);
+  const authentication = toAuthentication(openAuthentication(module.authentication, vault, owner));
+  return { ...describeModule(device, module), authentication };
+}
+
+/** A device without its keys. */
+export function describeDevice(device: LiveDevice): identity.Identity {
   const { id, generation, etag, status, statusReason, statusUpdatedTime, iotEdge, deviceScope, parentScopes } = device;
   return {
     ...UNKNOWN_HERE,
     key: { deviceId: id, moduleId: '' },
     generationId: generation,
     etag,
-    authentication: toAuthentication(openAuthentication(device.authentication, vault, deviceOwner(id, generation))),
+    authentication: describeAuthentication(device.authentication),
     status: toStatus(status),
     statusReason,
     statusUpdatedTimeMs: statusUpdatedTime,
@@ -33,15 +46,15 @@ export function toDeviceIdentity(device: LiveDevice, vault: KeyVault): identity.
   };
 }
 
-export function toModuleIdentity(device: LiveDevice, module: ModuleState, vault: KeyVault): identity.Identity {
+/** A module without its keys; its status is its device's. */
+export function describeModule(device: LiveDevice, module: ModuleState): identity.Identity {
   const { id, generation, etag, managedBy } = module;
-  const owner = moduleOwner(device.id, id, generation);
   return {
     ...UNKNOWN_HERE,
     key: { deviceId: device.id, moduleId: id },
     generationId: generation,
     etag,
-    authentication: toAuthentication(openAuthentication(module.authentication, vault, owner)),
+    authentication: describeAuthentication(module.authentication),
     status: toStatus(device.status),
     statusReason: '',
     statusUpdatedTimeMs: 0,
@@ -92,6 +105,10 @@ export function toCertificate(certificate: Certificate): identity.Certificate {
     etag,
     createdTimeMs: createdTime,
   };
+}
+
+function describeAuthentication({ type, thumbprints }: SealedAuthentication): identity.Authentication {
+  return toAuthentication({ type, thumbprints });
 }
 
 function toAuthentication({ type, keys, thumbprints }: Authentication): identity.Authentication {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Clock, SystemClock } from '@mooring/clock';
 import { type DocumentStore, EmbeddedDocumentStore } from '@mooring/document-store';
 import { EmbeddedEventLog, type EventLog } from '@mooring/event-log';
-import { type HubMessage, hubTopics, readMessage } from '@mooring/messages';
+import { type ChangeNotice, type HubMessage, hubTopics, readChangeNotice, readMessage } from '@mooring/messages';
 import { createLogger, createMetrics, type Metrics } from '@mooring/observability';
 import type { Operation } from '@mooring/operations';
 import { control, type identity } from '@mooring/proto';
@@ -36,6 +36,8 @@ export class IdentityFixture {
   /** All but beats. */
   readonly broadcasts: NonNullable<control.ControlEvent['event']>[] = [];
   beats = 0;
+  /** Identities of which notices were given: `device`, or `device/module`. */
+  readonly notices: string[] = [];
   /** What was recorded. */
   readonly operations: Operation[] = [];
   private readonly processes: IdentityRuntime[] = [];
@@ -54,6 +56,7 @@ export class IdentityFixture {
     const fixture = new IdentityFixture(directory, documents, log);
     await log.follow(TOPICS.ingress, (record) => fixture.lifecycle.push(readMessage(record)));
     await log.follow(TOPICS.control, ({ value }) => fixture.heard(control.ControlEvent.decode(value)));
+    await log.follow(TOPICS.changes, (record) => fixture.noticed(readChangeNotice(record)));
     return fixture;
   }
 
@@ -106,6 +109,13 @@ export class IdentityFixture {
     await this.log.close();
     await this.documents.close();
     rmSync(this.directory, { recursive: true });
+  }
+
+  private noticed(notice: ChangeNotice | undefined): void {
+    if (notice?.part === 'identity') {
+      const { deviceId, moduleId } = notice;
+      this.notices.push(moduleId === '' ? deviceId : `${deviceId}/${moduleId}`);
+    }
   }
 
   private heard({ event }: control.ControlEvent): void {
