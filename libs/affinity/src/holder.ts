@@ -10,3 +10,9 @@ export function isSameHolder(left: Holder, right: Holder): boolean {
  * comes again.
  */
 export const EPOCH_KEPT_MS = 86_400_000;
+
+/**
+ * How long after it was emptied the store may lack holders, in milliseconds: an edge finds out at the next renewal of its lease,
+ * of 15 s at most, and then claims again what it holds.
+ */
+export const REFILL_MS = 30_000;

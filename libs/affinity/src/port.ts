@@ -52,6 +52,14 @@ export type Ownership =
   /** Somebody holds it at a higher level. */
   | { readonly granted: false; readonly owner: Owner };
 
+/** Who holds some identities. */
+export interface Located {
+  /** In the order asked; undefined where nobody is known to hold it whose lease lives. */
+  readonly holders: readonly (Held | undefined)[];
+  /** Whether undefined means that nobody does. For a while after the store was emptied (or made) holders may still be missing. */
+  readonly complete: boolean;
+}
+
 /**
  * Rejections of any call (`HubError` `ServiceUnavailable`) mean that the affinity store cannot be reached; nothing is known
  * then.
@@ -82,6 +90,9 @@ export interface Affinity {
   release(identity: string, epoch: number): Promise<void>;
   /** Who holds each, in the order asked; undefined where nobody does whose lease lives. One round trip. */
   holders(identities: readonly string[]): Promise<readonly (Held | undefined)[]>;
+
+  /** The same for whoever must know whether an absence is certain. One round trip. */
+  locate(identities: readonly string[]): Promise<Located>;
 
   /** Claims a partition of a consumer group, e.g. `events/$default/3`. */
   claimOwnership(partition: string, owner: Owner): Promise<Ownership>;

@@ -156,6 +156,14 @@ export function testIdentities(harness: () => AffinityHarness): void {
     expect(await affinity.holders([])).toEqual([]);
   });
 
+  it('locates as it tells holders', async () => {
+    const affinity = harness().affinity();
+    const [held, free, by] = [fresh('d'), fresh('d'), await holder(affinity)];
+    await affinity.claim(held, by);
+    expect((await affinity.locate([free, held])).holders).toEqual(await affinity.holders([free, held]));
+    expect((await affinity.locate([])).holders).toEqual([]);
+  });
+
   it('keeps a device and its modules apart, and any id from any other', async () => {
     const affinity = harness().affinity();
     const by = await holder(affinity);

@@ -1,6 +1,6 @@
 import type { Clock } from '@mooring/clock';
 import { isSameHolder } from '../holder.js';
-import type { Affinity, Claim, Held, Holder, Owner, Ownership, ProcessLease } from '../port.js';
+import type { Affinity, Claim, Held, Holder, Located, Owner, Ownership, ProcessLease } from '../port.js';
 import { LeaseTable } from './lease-table.js';
 import { ReleasedEpochs } from './released-epochs.js';
 
@@ -58,6 +58,11 @@ export class EmbeddedAffinity implements Affinity {
 
   async holders(identities: readonly string[]): Promise<readonly (Held | undefined)[]> {
     return identities.map((identity) => this.#live(identity));
+  }
+
+  async locate(identities: readonly string[]): Promise<Located> {
+    // Whoever holds something is in this process and would be gone with what is kept here.
+    return { holders: await this.holders(identities), complete: true };
   }
 
   async claimOwnership(partition: string, owner: Owner): Promise<Ownership> {

@@ -26,6 +26,11 @@ export class Keys {
     return `${this.prefix}:edges`;
   }
 
+  /** Since when the store holds something. */
+  since(): string {
+    return `${this.prefix}:edges:since`;
+  }
+
   owner(partition: string): string {
     return `${this.prefix}:owner:${partition}`;
   }

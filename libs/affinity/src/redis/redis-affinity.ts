@@ -1,7 +1,7 @@
 import type { Clock } from '@mooring/clock';
 import type { Redis } from 'ioredis';
-import { EPOCH_KEPT_MS, isSameHolder } from '../holder.js';
-import type { Affinity, Claim, Held, Holder, Owner, Ownership, ProcessLease } from '../port.js';
+import { EPOCH_KEPT_MS, isSameHolder, REFILL_MS } from '../holder.js';
+import type { Affinity, Claim, Held, Holder, Located, Owner, Ownership, ProcessLease } from '../port.js';
 import { deficiencyOf } from './deficiency.js';
 import { decodeHeld, decodeOwner, encodeHolder, encodeOwner, encodeReceiver } from './entries.js';
 import type { Keys } from './keys.js';
@@ -78,6 +78,14 @@ export class RedisAffinity implements Affinity {
     );
     const { entries, lives } = await this.#leases.alongside(reads, (held) => held?.edge);
     return entries.map((held) => (held !== undefined && lives(held.edge, held.incarnation) ? held : undefined));
+  }
+
+  async locate(identities: readonly string[]): Promise<Located> {
+    const [holders, [now, since]] = await Promise.all([
+      this.holders(identities),
+      this.#calls.script('affinitySince', this.#keys.since(), []),
+    ]);
+    return { holders, complete: Number(now) - Number(since) > REFILL_MS * 1000 };
   }
 
   async claimOwnership(partition: string, owner: Owner): Promise<Ownership> {

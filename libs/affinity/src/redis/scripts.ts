@@ -89,6 +89,14 @@ end
 return { micros, 'yes' }
 `;
 
+/** Deadline → since when the store holds something, in microseconds. */
+const SINCE = `${PRELUDE}
+if not current then
+  redis.call('SET', KEYS[1], micros)
+end
+return { micros, current or micros }
+`;
+
 const SCRIPTS = {
   affinityClaim: CLAIM,
   affinityReclaim: RECLAIM,
@@ -97,6 +105,7 @@ const SCRIPTS = {
   affinityEnd: END,
   affinityOwn: OWN,
   affinityDisown: DISOWN,
+  affinitySince: SINCE,
 } as const;
 
 export type ScriptName = keyof typeof SCRIPTS;

@@ -1,0 +1,36 @@
+import type { Affinity, ProcessLease } from '@mooring/affinity';
+
+/** Where other edges are reached, as their leases say; read again when one is not known yet. */
+export class PeerDirectory {
+  private leases: ReadonlyMap<string, ProcessLease> = new Map();
+  private reading: Promise<void> | undefined;
+
+  constructor(private readonly affinity: Pick<Affinity, 'liveProcesses'>) {}
+
+  /** Undefined if that life of the edge is over, or it tells no address. Rejects if the store cannot be reached. */
+  async addressOf(edge: string, incarnation: string): Promise<string | undefined> {
+    if (this.leases.get(edge)?.incarnation !== incarnation) {
+      await this.refresh();
+    }
+    const lease = this.leases.get(edge);
+    return lease?.incarnation === incarnation ? lease.address : undefined;
+  }
+
+  /** Addresses of all edges that live, read anew. */
+  async addresses(): Promise<readonly string[]> {
+    await this.refresh();
+    return [...this.leases.values()].map(({ address }) => address).filter((address) => address !== undefined);
+  }
+
+  private refresh(): Promise<void> {
+    this.reading ??= this.read().finally(() => {
+      this.reading = undefined;
+    });
+    return this.reading;
+  }
+
+  private async read(): Promise<void> {
+    const live = await this.affinity.liveProcesses();
+    this.leases = new Map(live.map((lease) => [lease.process, lease]));
+  }
+}
