@@ -3,6 +3,7 @@ import type { monitoring } from '@mooring/proto';
 import { openCollections } from './collections.js';
 import { ConnectedCount } from './connections/connected-count.js';
 import { ConnectionChannel } from './connections/connection-channel.js';
+import { ConnectionNotices } from './connections/connection-notices.js';
 import type { ConnectionRecord } from './connections/connection-record.js';
 import { ConnectionStore } from './connections/connection-store.js';
 import { ConnectionsContract } from './connections/connections-contract.js';
@@ -36,9 +37,10 @@ export async function createMonitoringService(options: MonitoringOptions): Promi
   const { log, affinity, topics, clock, hubName } = options;
   const logger = options.logger.child({ service: 'monitoring' });
   const collections = await openCollections(options.documents);
+  const notices = new ConnectionNotices({ log, topic: topics.changes, logger });
   const outbox = new Outbox({
     collection: collections.connections,
-    channels: [new ConnectionChannel({ log, topic: topics.ingress, hubName })],
+    channels: [new ConnectionChannel({ log, topic: topics.ingress, hubName, notices })],
     clock,
     logger,
   });
@@ -46,6 +48,7 @@ export async function createMonitoringService(options: MonitoringOptions): Promi
   const connections = new ConnectionStore({
     collection: collections.connections,
     written: (name, pending) => outbox.tell(name, pending),
+    changed: (names) => notices.mention(names),
     lost: (events) => metrics.eventsLost(events),
   });
   const edges = new EdgeDirectory(collections.edges);

@@ -10,7 +10,7 @@ export interface MonitoringOptions {
   /** Its topics exist (`EventLog.ensureTopics`) before monitoring starts. */
   readonly log: EventLog;
   readonly affinity: Affinity;
-  readonly topics: Pick<HubTopics, 'ingress' | 'control' | 'operations'>;
+  readonly topics: Pick<HubTopics, 'ingress' | 'control' | 'operations' | 'changes'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;

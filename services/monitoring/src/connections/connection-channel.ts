@@ -2,17 +2,19 @@ import type { EventLog, LogRecord } from '@mooring/event-log';
 import { ANNOTATION, applicationPropertyHeader, MESSAGE_SOURCE, newHeaders, PROPERTY } from '@mooring/messages';
 import type { Channel } from '@mooring/outbox';
 import type { ConnectionEvent } from './connection-event.js';
+import type { ConnectionNotices } from './connection-notices.js';
 import { keyOfName } from './identity-name.js';
 
 export interface ConnectionChannelOptions {
   readonly log: EventLog;
   readonly topic: string;
   readonly hubName: string;
+  readonly notices: Pick<ConnectionNotices, 'tell'>;
 }
 
 const SEQUENCE_DIGITS = 64;
 
-/** Appends connection state events to ingress, as Azure stamps them, for routing. */
+/** Appends connection state events to ingress, as Azure stamps them, for routing, and a notice for those that keep copies. */
 export class ConnectionChannel implements Channel<ConnectionEvent> {
   readonly name = 'connections';
 
@@ -23,8 +25,9 @@ export class ConnectionChannel implements Channel<ConnectionEvent> {
   }
 
   async deliver(name: string, events: readonly ConnectionEvent[]): Promise<void> {
-    const { log, topic, hubName } = this.options;
-    await log.appender(topic).appendAll(events.map((event) => connectionRecord(name, event, hubName)));
+    const { log, topic, hubName, notices } = this.options;
+    const records = events.map((event) => connectionRecord(name, event, hubName));
+    await Promise.all([log.appender(topic).appendAll(records), notices.tell(name)]);
   }
 }
 

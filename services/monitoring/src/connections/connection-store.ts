@@ -22,6 +22,8 @@ export interface ConnectionStoreOptions {
   readonly collection: Collection<ConnectionRecord>;
   /** Told what is pending in a state that was just written. */
   readonly written: (name: string, pending: readonly ConnectionEvent[]) => void;
+  /** Told of states that were just written, and of which there is nothing else to tell. */
+  readonly changed: (names: readonly string[]) => void;
   /** Told of events that had no room. */
   readonly lost: (events: number) => void;
 }
@@ -115,14 +117,21 @@ export class ConnectionStore {
     });
     const outcomes = planned.length === 0 ? [] : await collection.bulk(planned.map(({ write }) => write));
     const refused: string[] = [];
+    const quiet: string[] = [];
     planned.forEach(({ name, current, next }, index) => {
       if (outcomes[index]?.outcome !== 'written') {
         refused.push(name);
         return;
       }
       written.set(name, next);
+      if (next.pending.length === 0 || next.pending === current?.pending) {
+        quiet.push(name);
+      }
       this.tell(name, current, next);
     });
+    if (quiet.length > 0) {
+      this.options.changed(quiet);
+    }
     return refused;
   }
 

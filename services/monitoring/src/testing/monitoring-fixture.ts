@@ -5,7 +5,15 @@ import { type Affinity, openAffinity } from '@mooring/affinity';
 import { ManualClock } from '@mooring/clock';
 import { type DocumentStore, EmbeddedDocumentStore } from '@mooring/document-store';
 import { EmbeddedEventLog, type EventLog } from '@mooring/event-log';
-import { type HubMessage, type HubTopics, hubTopics, newHeaders, readMessage } from '@mooring/messages';
+import {
+  type ChangeNotice,
+  type HubMessage,
+  type HubTopics,
+  hubTopics,
+  newHeaders,
+  readChangeNotice,
+  readMessage,
+} from '@mooring/messages';
 import { createLogger, createMetrics, type Metrics } from '@mooring/observability';
 import { createMonitoringService, type MonitoringRuntime } from '../create-monitoring-service.js';
 import type { MonitoringOptions } from '../options.js';
@@ -50,6 +58,7 @@ export async function embeddedPorts(clock: ManualClock): Promise<Ports> {
 export class MonitoringFixture {
   /** Connection state events, as logged. */
   readonly events: HubMessage[] = [];
+  readonly notices: ChangeNotice[] = [];
   readonly topics: HubTopics;
   private readonly processes: MonitoringRuntime[] = [];
 
@@ -66,6 +75,9 @@ export class MonitoringFixture {
     const fixture = new MonitoringFixture(clock, ports);
     await ports.log.ensureTopics(fixture.topics.specs);
     await ports.log.follow(fixture.topics.ingress, (record) => fixture.events.push(readMessage(record)));
+    await ports.log.follow(fixture.topics.changes, (record) => {
+      fixture.notices.push(...[readChangeNotice(record)].filter((notice) => notice !== undefined));
+    });
     return fixture;
   }
 
