@@ -16,6 +16,7 @@ import {
 } from './testing/requests.js';
 
 const NO_FEEDBACK = { lockMs: 0 };
+const FEEDBACK_COMES = { stepMs: 2_000 };
 
 let fixture: C2dQueueFixture;
 
@@ -111,7 +112,7 @@ inBothWays(c2dqueue.C2dQueueServiceService, start, (service) => {
     await fixture.until(async () => {
       feedback = await service().receiveFeedback(NO_FEEDBACK);
       return feedback.records.length > 0;
-    });
+    }, FEEDBACK_COMES);
     expect(feedback).toMatchObject({ deliveryCount: 0, enqueuedTimeMs: purgedAt });
     expect(feedback.records).toEqual([
       {

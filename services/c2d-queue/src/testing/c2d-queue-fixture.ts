@@ -129,13 +129,13 @@ export class C2dQueueFixture {
   }
 
   /** Lets time pass, a little at a time, until a condition holds; fails after so many real seconds. */
-  async until(condition: () => boolean | Promise<boolean>, seconds = 20): Promise<void> {
+  async until(condition: () => boolean | Promise<boolean>, { seconds = 20, stepMs = 20 } = {}): Promise<void> {
     const deadline = performance.now() + seconds * 1_000;
     while (!(await condition())) {
       if (performance.now() > deadline) {
         throw new Error(`This never came true: ${condition}`);
       }
-      this.clock.advance(20);
+      this.clock.advance(stepMs);
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
   }
