@@ -91,9 +91,12 @@ export class HeadStore {
     if (this.cache.get(name) !== undefined || this.busy.has(name)) {
       return;
     }
-    const stored = await this.warming.add(name).catch(() => undefined);
-    if (stored !== undefined && this.cache.get(name) === undefined && !this.busy.has(name)) {
-      this.cache.keep(name, stored);
+    const seen = await this.warming.add(name).then(
+      (stored): SeenHead => ({ stored }),
+      () => undefined,
+    );
+    if (seen !== undefined && this.cache.get(name) === undefined && !this.busy.has(name)) {
+      this.cache.keep(name, seen.stored);
     }
   }
 
