@@ -79,6 +79,13 @@ export interface PageQuery {
   /** Continue behind this `_id`. */
   readonly after?: string;
   readonly limit: number;
+  /** Gives the page up when it is aborted; the call fails with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface CountOptions {
+  /** As that of a page. */
+  readonly signal?: AbortSignal;
 }
 
 /** A page in ascending order (by bytes) of `_id`; `next` is absent on the last one. */
@@ -107,7 +114,7 @@ export interface Collection<T extends DocumentBody> {
   query(query: Query): Promise<Stored<T>[]>;
   /** Documents that stay there all the while are on exactly one page, whatever comes and goes between calls. */
   page(query: PageQuery): Promise<Page<T>>;
-  count(filter: Filter): Promise<number>;
+  count(filter: Filter, options?: CountOptions): Promise<number>;
 }
 
 export interface CollectionSpec {

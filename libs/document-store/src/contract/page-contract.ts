@@ -66,6 +66,19 @@ export function pageContract(bench: Bench): void {
     expect(await pagedIds(things, { _id: { $in: ['b/1', 'none', 'a'] } }, 1)).toEqual(['a', 'b/1']);
   });
 
+  it('gives up what takes too long for whoever waits', async () => {
+    const things = await bench.collection();
+    await fill(things, ['a', 'b'], 'x');
+    const reason = new Error('too late');
+    const signal = AbortSignal.abort(reason);
+    await expect(things.page({ filter: { kind: 'x' }, limit: 2, signal })).rejects.toBe(reason);
+    await expect(things.count({ kind: 'x' }, { signal })).rejects.toBe(reason);
+    const waiting = new AbortController();
+    expect(await things.count({ kind: 'x' }, { signal: waiting.signal })).toBe(2);
+    const { documents } = await things.page({ filter: { kind: 'x' }, limit: 2, signal: waiting.signal });
+    expect(documents).toHaveLength(2);
+  });
+
   it('ends with a page that has no next, and full pages before', async () => {
     const things = await bench.collection();
     expect(await things.page({ filter: {}, limit: 2 })).toEqual({ documents: [] });

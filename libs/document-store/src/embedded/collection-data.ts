@@ -17,6 +17,11 @@ export interface CollectionData {
   documentsExamined: number;
 }
 
+/** How many documents there are. */
+export function documentCount(data: CollectionData): number {
+  return (data.documents.getStats() as { readonly entryCount: number }).entryCount;
+}
+
 export function readEntry(data: CollectionData, id: string): { body: Body; version: number } | undefined {
   const entry = data.documents.getEntry(Buffer.from(id));
   return entry && { body: entry.value, version: versionOf(entry.version) };

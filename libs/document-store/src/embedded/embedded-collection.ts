@@ -7,6 +7,7 @@ import { checkPage, checkQuery } from '../documents/query-limits.js';
 import { checkCondition, refusalOf, written } from '../documents/write-conditions.js';
 import type {
   Collection,
+  CountOptions,
   DocumentBody,
   FieldChanges,
   Filter,
@@ -94,9 +95,9 @@ export class EmbeddedCollection<T extends DocumentBody> implements Collection<T>
     return found.length > query.limit && last !== undefined ? { documents, next: last._id } : { documents };
   }
 
-  async count(filter: Filter): Promise<number> {
+  async count(filter: Filter, options: CountOptions = {}): Promise<number> {
     checkFilter(filter);
-    return countDocuments(this.data, filter);
+    return countDocuments(this.data, filter, options);
   }
 
   private read(id: string): Stored<T> | undefined {

@@ -71,6 +71,28 @@ describe('EmbeddedDocumentStore', () => {
     expect(await page({ due: { $gte: 0 } })).toBeLessThanOrEqual(11);
   });
 
+  it('pages by an index where that takes less, also out of its order', async () => {
+    const things = await filled(20_000, [['status'], ['due']]);
+    const page = (filter: Filter) => examined(things, () => things.page({ filter, after: 'd01500', limit: 100 }));
+    expect(await page({ status: 'off' })).toBe(101);
+    expect(await page({ due: { $gte: 19_000 } })).toBeLessThanOrEqual(1_000);
+    expect(await page({ due: { $gte: 18_000, $lt: 18_050 } })).toBe(50);
+    expect(await page({ due: { $gte: 100 }, status: 'off' })).toBeLessThanOrEqual(200);
+    expect(await page({ due: { $gte: 100 } })).toBe(101);
+  });
+
+  it('gives up a scan between two turns', async () => {
+    const things = await filled(5_000, []);
+    const gaveUp = new AbortController();
+    const reason = new Error('too late');
+    const cost = await examined(things, async () => {
+      const count = things.count({ status: 'none' }, { signal: gaveUp.signal });
+      setImmediate(() => gaveUp.abort(reason));
+      await expect(count).rejects.toBe(reason);
+    });
+    expect(cost).toBeLessThan(5_000);
+  });
+
   it('counts by the keys of an index', async () => {
     const things = await filled(1_000, [['status', 'due']]);
     const counts: number[] = [];

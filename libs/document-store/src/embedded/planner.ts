@@ -1,5 +1,5 @@
 import type { Filter, Query } from '../port.js';
-import type { CollectionData } from './collection-data.js';
+import { type CollectionData, documentCount } from './collection-data.js';
 import { constraintsOf } from './constraints.js';
 import { type Interval, idIntervals, indexIntervals } from './intervals.js';
 import { countUpTo } from './key-count.js';
@@ -15,8 +15,11 @@ export interface Plan {
   readonly covers: boolean;
 }
 
-/** Candidates are counted only so far to compare plans. */
-const ESTIMATE_CAP = 1_000;
+/** Candidates are counted only so far to compare plans: a little first, and more where that tells no difference. */
+const ESTIMATE_CAPS = [1_000, 30_000];
+
+/** What it costs to read a document, as against looking at a key of an index. */
+const READ_COST = 8;
 
 export type Sort = NonNullable<Query['sort']>;
 
@@ -41,8 +44,7 @@ export function choosePlan(data: CollectionData, filter: Filter, sort: Sort = []
     return primary;
   }
   const ordered = plans.filter((plan) => isOrdered(plan, sort));
-  const [first = primary, ...others] = [...ordered, ...plans.filter((plan) => !ordered.includes(plan))];
-  return cheapest(data, first, others);
+  return cheapest(data, [...ordered, ...plans.filter((plan) => !ordered.includes(plan))]) ?? primary;
 }
 
 /** Whether the keys that a plan walks come in the order asked for (without a sort: that of `_id`, within each interval). */
@@ -55,9 +57,13 @@ export function isOrdered(plan: Plan, sort: Sort): boolean {
   return byFields && intervals.length === 1;
 }
 
-/** Whether the intervals hold more documents than a few. */
-export function isBroad(data: CollectionData, plan: Plan): boolean {
-  return estimate(data, plan) === ESTIMATE_CAP;
+/**
+ * Whether it costs less to read documents in the order of `_id` until so many are found than to look at every key of a plan
+ * that has them in another: with `m` of `n` documents in the plan, `limit * n / m` are read.
+ */
+export function isBroad(data: CollectionData, plan: Plan, limit: number): boolean {
+  const worth = Math.ceil(Math.sqrt(READ_COST * limit * documentCount(data))) + 1;
+  return estimate(data, plan, worth) === worth;
 }
 
 /** All documents, in the order of `_id`. */
@@ -65,19 +71,20 @@ export function fullScan(): Plan {
   return { index: undefined, intervals: idIntervals(undefined), fixedFields: 0, covers: false };
 }
 
-function cheapest(data: CollectionData, first: Plan, others: readonly Plan[]): Plan {
-  let best = first;
-  let leastCost = others.length === 0 ? 0 : estimate(data, first);
-  for (const plan of others) {
-    const cost = estimate(data, plan);
-    if (cost < leastCost) {
-      best = plan;
-      leastCost = cost;
+/** The plan with the fewest candidates; the first of such that are alike. */
+function cheapest(data: CollectionData, plans: readonly Plan[]): Plan | undefined {
+  let best = plans;
+  for (const cap of ESTIMATE_CAPS) {
+    if (best.length < 2) {
+      break;
     }
+    const costs = best.map((plan) => estimate(data, plan, cap));
+    const least = Math.min(...costs);
+    best = best.filter((_, at) => costs[at] === least);
   }
-  return best;
+  return best[0];
 }
 
-function estimate(data: CollectionData, { index, intervals }: Plan): number {
-  return countUpTo(index?.keys ?? data.documents, intervals, ESTIMATE_CAP);
+function estimate(data: CollectionData, { index, intervals }: Plan, cap: number): number {
+  return countUpTo(index?.keys ?? data.documents, intervals, cap);
 }

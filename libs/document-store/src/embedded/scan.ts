@@ -21,6 +21,12 @@ export interface Candidate {
 /** What to do next: go on, or leave the rest of this interval. */
 export type Visit = (candidate: Candidate) => 'next' | 'leave';
 
+export interface Walk {
+  readonly visit: Visit;
+  /** Ends the scan, which then fails with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Where documents with an array in an indexed path stand in an index. */
 const ARRAYS: Interval = { start: Buffer.of(ARRAY_MARKER), end: Buffer.of(ARRAY_MARKER, ABOVE) };
 
@@ -28,8 +34,9 @@ const ARRAYS: Interval = { start: Buffer.of(ARRAY_MARKER), end: Buffer.of(ARRAY_
  * Visits what a plan names, interval by interval. It never holds a snapshot over turns of the event loop: a document that
  * changes meanwhile may be visited twice, or not at all.
  */
-export async function scan(data: CollectionData, plan: Plan, visit: Visit): Promise<void> {
-  const slice = new Slice();
+export async function scan(data: CollectionData, plan: Plan, { visit, signal }: Walk): Promise<void> {
+  const slice = new Slice(signal);
+  signal?.throwIfAborted();
   if (plan.index !== undefined) {
     await scanInterval(indexSource(data, plan, false), ARRAYS, { visit, slice });
   }
@@ -92,12 +99,15 @@ class Slice {
   private endsAt = performance.now() + SLICE_MS;
   private candidates = 0;
 
+  constructor(private readonly signal: AbortSignal | undefined) {}
+
   isOver(): boolean {
     return ++this.candidates % CANDIDATES_PER_CHECK === 0 && performance.now() > this.endsAt;
   }
 
   async next(): Promise<void> {
     await setImmediate();
+    this.signal?.throwIfAborted();
     this.endsAt = performance.now() + SLICE_MS;
   }
 }

@@ -1,11 +1,11 @@
-import type { Filter, PageQuery, Query, Stored } from '../port.js';
-import type { Body, CollectionData } from './collection-data.js';
+import type { CountOptions, Filter, PageQuery, Query, Stored } from '../port.js';
+import { type Body, type CollectionData, documentCount } from './collection-data.js';
 import { valueAt, valuesEnd } from './index-key.js';
 import { behind, type Interval } from './intervals.js';
 import { countKeys } from './key-count.js';
 import { compileFilter } from './matcher.js';
 import { choosePlan, fullScan, isBroad, isOrdered, type Plan, type Sort } from './planner.js';
-import { type Candidate, scan } from './scan.js';
+import { type Candidate, scan, type Visit } from './scan.js';
 import { TopDocuments } from './top-documents.js';
 import { compareStrings, compareValues } from './value-order.js';
 
@@ -18,7 +18,7 @@ export async function selectDocuments(data: CollectionData, query: Query): Promi
   const matches = compileFilter(query.filter);
   const top = new TopDocuments(query.limit, comparison(sort));
   const positionOf = positions(plan, sort);
-  await scan(data, plan, (candidate) => {
+  const visit: Visit = (candidate) => {
     const position = positionOf(candidate);
     if (top.isBehind(position)) {
       return 'leave';
@@ -28,35 +28,45 @@ export async function selectDocuments(data: CollectionData, query: Query): Promi
       top.offer(document, position);
     }
     return 'next';
-  });
+  };
+  await scan(data, plan, { visit });
   return top.toArray();
 }
 
 /** The documents of a page and, where there are more, the one behind it. */
 export async function selectPage(data: CollectionData, query: PageQuery): Promise<Stored<Body>[]> {
   const found = choosePlan(data, query.filter);
-  const plan = continueBehind(!isOrdered(found, []) && isBroad(data, found) ? fullScan() : found, query.after);
+  const plan = continueBehind(
+    !isOrdered(found, []) && isBroad(data, found, query.limit + 1) ? fullScan() : found,
+    query.after,
+  );
   const matches = compileFilter(query.filter);
   const top = new TopDocuments(query.limit + 1, byId);
   const positionOf = positions(plan, []);
-  await scan(data, plan, (candidate) => {
+  const visit: Visit = (candidate) => {
     const position = positionOf(candidate);
     if (top.isBehind(position)) {
       return 'leave';
     }
-    const seen = query.after !== undefined && compareStrings(candidate.id, query.after) <= 0;
-    const document = seen ? undefined : candidate.read();
+    const { id } = candidate;
+    const isElsewhere = (query.after !== undefined && compareStrings(id, query.after) <= 0) || top.endsBefore(id);
+    const document = isElsewhere ? undefined : candidate.read();
     if (document !== undefined && matches(document)) {
       top.offer(document, position);
     }
     return 'next';
-  });
+  };
+  await scan(data, plan, { visit, signal: query.signal });
   return top.toArray();
 }
 
-export async function countDocuments(data: CollectionData, filter: Filter): Promise<number> {
+export async function countDocuments(
+  data: CollectionData,
+  filter: Filter,
+  { signal }: CountOptions = {},
+): Promise<number> {
   if (Object.keys(filter).length === 0) {
-    return (data.documents.getStats() as { readonly entryCount: number }).entryCount;
+    return documentCount(data);
   }
   const plan = choosePlan(data, filter);
   const matches = compileFilter(filter);
@@ -65,11 +75,12 @@ export async function countDocuments(data: CollectionData, filter: Filter): Prom
     count = await countKeys(plan.index?.keys ?? data.documents, plan.intervals);
   }
   // Of what the keys alone decide, only documents with arrays are left, which the scan of an index begins with.
-  await scan(data, plan.covers ? { ...plan, intervals: [] } : plan, (candidate) => {
+  const visit: Visit = (candidate) => {
     const document = candidate.read();
     count += document !== undefined && matches(document) ? 1 : 0;
     return 'next';
-  });
+  };
+  await scan(data, plan.covers ? { ...plan, intervals: [] } : plan, { visit, signal });
   return count;
 }
 

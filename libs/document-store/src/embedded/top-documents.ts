@@ -1,5 +1,6 @@
 import type { Stored } from '../port.js';
 import type { Body } from './collection-data.js';
+import { compareStrings } from './value-order.js';
 
 interface Entry {
   readonly document: Stored<Body>;
@@ -35,6 +36,12 @@ export class TopDocuments {
   isBehind(position: Uint8Array | undefined): boolean {
     const last = this.entries[this.limit - 1]?.position;
     return position !== undefined && last !== undefined && Buffer.compare(position, last) > 0;
+  }
+
+  /** Whether, in the order of `_id`, a document that is not among the first so far cannot come to be. */
+  endsBefore(id: string): boolean {
+    const last = this.entries[this.limit - 1];
+    return last !== undefined && compareStrings(last.document._id, id) < 0;
   }
 
   toArray(): Stored<Body>[] {

@@ -6,6 +6,7 @@ import { checkPage, checkQuery } from '../documents/query-limits.js';
 import { checkCondition } from '../documents/write-conditions.js';
 import type {
   Collection,
+  CountOptions,
   DocumentBody,
   FieldChanges,
   Filter,
@@ -88,35 +89,41 @@ export class MongoCollection<T extends DocumentBody> implements Collection<T> {
     checkPage(query);
     const filter = storedFilter(query.filter);
     const behind = query.after === undefined ? filter : { $and: [{ _id: { $gt: query.after } }, filter] };
-    const found = await this.find((collection) =>
-      collection
-        .find(behind)
-        .sort({ _id: 1 })
-        .limit(query.limit + 1),
+    const { signal } = query;
+    const found = await this.find(
+      (collection) =>
+        collection
+          .find(behind, { signal })
+          .sort({ _id: 1 })
+          .limit(query.limit + 1),
+      signal,
     );
     const documents = found.slice(0, query.limit);
     const last = documents.at(-1);
     return found.length > query.limit && last !== undefined ? { documents, next: last._id } : { documents };
   }
 
-  async count(filter: Filter): Promise<number> {
+  async count(filter: Filter, { signal }: CountOptions = {}): Promise<number> {
     checkFilter(filter);
     try {
       await this.target.connect();
-      return await this.target.collection.countDocuments(storedFilter(filter));
+      return await this.target.collection.countDocuments(storedFilter(filter), { signal });
     } catch (error) {
+      signal?.throwIfAborted();
       throw translate(error);
     }
   }
 
   private async find(
     open: (collection: WriteTarget['collection']) => FindCursor<Stored<DocumentBody> & StoredForm> | FindCursor,
+    signal?: AbortSignal,
   ): Promise<Stored<T>[]> {
     try {
       await this.target.connect();
       const forms = (await open(this.target.collection).project(WITHOUT_NONCES).toArray()) as StoredForm[];
       return forms.map((form) => fromStoredForm(form) as Stored<T>);
     } catch (error) {
+      signal?.throwIfAborted();
       throw translate(error);
     }
   }
