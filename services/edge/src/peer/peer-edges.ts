@@ -1,12 +1,12 @@
 import type { Affinity, Held } from '@mooring/affinity';
 import type { Clock } from '@mooring/clock';
+import { PeerDirectory } from '@mooring/delivery';
 import type { edge } from '@mooring/proto';
 import { LRUCache } from 'lru-cache';
 import { Batcher } from '../device-session/batcher.js';
 import type { DeviceIdentity } from '../device-session/device-identity.js';
 import type { OtherEdges } from '../device-session/ownership/displacement.js';
 import type { EdgePeers } from './edge-peers.js';
-import { PeerDirectory } from './peer-directory.js';
 
 const MAX_BATCH = 500;
 const CONCURRENCY = 4;

@@ -67,6 +67,7 @@ export class Network {
       reclaim: (identity, held) => call((store) => store.reclaim(identity, held)),
       release: (identity, epoch) => call((store) => store.release(identity, epoch)),
       holders: (identities) => call((store) => store.holders(identities)),
+      locate: (identities) => call((store) => store.locate(identities)),
       claimOwnership: unused,
       releaseOwnership: unused,
       deficiency: async () => undefined,
