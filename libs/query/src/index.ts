@@ -1,3 +1,7 @@
+export { compileCondition } from './compilation/compile.js';
+export { convertLiterals } from './compilation/convert-literals.js';
+export type { FieldMap, StoredField } from './compilation/field-map.js';
+export type { Compiled } from './compilation/filters.js';
 export { compare, type Truth } from './evaluation/comparisons.js';
 export { evaluate, matches } from './evaluation/evaluate.js';
 export { type Accessor, isObject, valueAt } from './evaluation/values.js';
@@ -6,3 +10,6 @@ export { MAX_QUERY_LENGTH } from './language/limits.js';
 export { printExpression, printQuery } from './language/printer.js';
 export { QueryError } from './language/query-error.js';
 export { parseCondition, parseQuery } from './language/query-parser.js';
+export { Aggregation } from './selection/aggregation.js';
+export { type Column, columnsOf, isAggregation } from './selection/columns.js';
+export { project, type Row } from './selection/project.js';
