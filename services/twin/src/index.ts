@@ -1,1 +1,4 @@
-export type { TwinRecord } from './store/twin-record.js';
+export { createTwinService, type QueriesOf, type TwinRuntime } from './create-twin-service.js';
+export type { TwinOptions } from './options.js';
+export { TWIN_SERVICE, TwinModule } from './twin.module.js';
+export type { TwinQueries } from './twin-queries.js';

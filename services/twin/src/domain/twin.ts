@@ -59,5 +59,5 @@ export interface Twin extends TwinOwner {
   /** Events that are not told yet, oldest first. */
   readonly pending: readonly TwinEvent[];
   /** The identity is gone, and for everybody so is the twin; what is left are its pending events. */
-  readonly status?: 'deleted' | undefined;
+  readonly status?: 'deleted';
 }

@@ -1,0 +1,162 @@
+import type { Clock } from '@mooring/clock';
+import type { Collection } from '@mooring/document-store';
+import { HubError, isHubError } from '@mooring/errors';
+import type { Logger } from '@mooring/observability';
+import type { OperationRecorder } from '@mooring/operations';
+import type { twin as contract } from '@mooring/proto';
+import { failureOf } from '@mooring/rpc';
+import { isTwinOf } from '../domain/new-twin.js';
+import type { Twin } from '../domain/twin.js';
+import { propertiesJson } from '../domain/twin-json.js';
+import { MAX_ANSWER_BYTES, MAX_ITEMS } from '../limits.js';
+import type { TwinMetrics } from '../metrics.js';
+import type { OwnedTwins } from '../store/owned-twins.js';
+import { nameOfKey } from '../store/twin-name.js';
+import { fromTwinRecord, type TwinRecord } from '../store/twin-record.js';
+import { toldError } from '../told-error.js';
+import { operationFailure } from './operation-failure.js';
+import { applyPatches, type PatchOutcome } from './reported-patches.js';
+
+export interface PropertiesContractOptions {
+  readonly collection: Collection<TwinRecord>;
+  readonly owned: OwnedTwins;
+  readonly operations: Pick<OperationRecorder, 'record'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Pick<TwinMetrics, 'patched'>;
+}
+
+/** A device's twin, of the identity that its connection was admitted as. */
+interface DeviceTwin {
+  readonly name: string;
+  readonly generation: string;
+}
+
+/** The part of the contract that is for devices: properties of many, each by itself. */
+export class PropertiesContract {
+  constructor(private readonly options: PropertiesContractOptions) {}
+
+  /** @throws HubError `ArgumentInvalid` if too many are asked for */
+  async getProperties({ twins }: contract.GetPropertiesRequest): Promise<contract.GetPropertiesResponse> {
+    checkCount(twins.length);
+    const wanted = twins.map(deviceTwin);
+    const names = new Set(wanted.flatMap((each) => (each === undefined ? [] : [each.name])));
+    const stored = await this.options.collection.getMany([...names]);
+    const kept = new Map(stored.map((record) => [record._id, fromTwinRecord(record)]));
+    let left = MAX_ANSWER_BYTES;
+    const answers = wanted.map(async (each): Promise<contract.Properties> => {
+      try {
+        const json = Buffer.from(propertiesJson(await this.present(each, kept)));
+        left -= json.length;
+        if (left < 0 && json.length + left < MAX_ANSWER_BYTES) {
+          throw new HubError('ServiceUnavailable', 'The twins are too large for one answer; ask for fewer at a time.');
+        }
+        return { json, failure: undefined };
+      } catch (error) {
+        return { json: Buffer.alloc(0), failure: failureOf(this.told(error)) };
+      }
+    });
+    return { properties: await Promise.all(answers) };
+  }
+
+  /** @throws HubError `ArgumentInvalid` if there are too many */
+  async patchReported({ patches }: contract.PatchReportedRequest): Promise<contract.PatchReportedResponse> {
+    checkCount(patches.length);
+    const outcomes: PatchOutcome[] = new Array(patches.length);
+    await Promise.all(
+      [...byTwin(patches)].map(async ([of, indexes]) => {
+        const own = indexes.flatMap((index) => patches[index] ?? []);
+        const ownOutcomes = await this.patchTwin(deviceTwin(of), own);
+        indexes.forEach((index, position) => {
+          outcomes[index] = ownOutcomes[position] ?? { error: new HubError('ServerError', 'A patch got lost.') };
+        });
+      }),
+    );
+    return { outcomes: outcomes.map((outcome, index) => this.toOutcome(outcome, patches[index]?.twin)) };
+  }
+
+  private async present(wanted: DeviceTwin | undefined, kept: ReadonlyMap<string, Twin>): Promise<Twin> {
+    const { name, generation } = required(wanted);
+    const twin = kept.get(name);
+    return twin !== undefined && isTwinOf(twin, generation)
+      ? twin
+      : this.options.owned.changeOf(name, generation, (made) => ({ twin: made, result: made }));
+  }
+
+  private async patchTwin(
+    wanted: DeviceTwin | undefined,
+    patches: readonly contract.ReportedPatch[],
+  ): Promise<readonly PatchOutcome[]> {
+    const { owned, clock } = this.options;
+    try {
+      const { name, generation } = required(wanted);
+      const apply = applyPatches(patches, () => clock.now());
+      return await owned.changeOf(name, generation, apply);
+    } catch (error) {
+      const told = this.told(error);
+      return patches.map(() => ({ error: told }));
+    }
+  }
+
+  private toOutcome(outcome: PatchOutcome, of: contract.DeviceTwinKey | undefined): contract.ReportedOutcome {
+    const { operations, metrics } = this.options;
+    if (!('error' in outcome)) {
+      metrics.patched();
+      return { version: outcome.version, failure: undefined };
+    }
+    metrics.patched(outcome.error);
+    operations.record({
+      category: 'D2CTwinOperations',
+      operationName: 'update',
+      deviceId: nameOfKey(of?.key) === undefined ? '' : (of?.key?.deviceId ?? ''),
+      ...(of?.key?.moduleId ? { moduleId: of.key.moduleId.slice(0, 128) } : {}),
+      ...operationFailure(outcome.error),
+    });
+    return { version: 0, failure: failureOf(outcome.error) };
+  }
+
+  private told(error: unknown): unknown {
+    const told = toldError(error);
+    if (isHubError(told)) {
+      return told;
+    }
+    const unexpected = new HubError('ServerError', 'The twin could not be read or written.', { cause: error });
+    this.options.logger.error({ err: error, trackingId: unexpected.trackingId }, 'a twin operation failed');
+    return unexpected;
+  }
+}
+
+function deviceTwin(of: contract.DeviceTwinKey | undefined): DeviceTwin | undefined {
+  const name = nameOfKey(of?.key);
+  return name === undefined || of === undefined ? undefined : { name, generation: of.generationId };
+}
+
+function required(wanted: DeviceTwin | undefined): DeviceTwin {
+  if (wanted === undefined) {
+    throw new HubError('ArgumentInvalid', 'A device id or module id is invalid.');
+  }
+  return wanted;
+}
+
+/** Positions of the patches of each twin, so that these are applied in their order. */
+function byTwin(
+  patches: readonly contract.ReportedPatch[],
+): Map<contract.DeviceTwinKey | undefined, readonly number[]> {
+  const byName = new Map<string, { readonly of: contract.DeviceTwinKey | undefined; readonly indexes: number[] }>();
+  patches.forEach(({ twin: of }, index) => {
+    const name = `${nameOfKey(of?.key) ?? ''} ${of?.generationId ?? ''}`;
+    const group = byName.get(name);
+    if (group === undefined) {
+      byName.set(name, { of, indexes: [index] });
+    } else {
+      group.indexes.push(index);
+    }
+  });
+  return new Map([...byName.values()].map(({ of, indexes }) => [of, indexes]));
+}
+
+function checkCount(count: number): void {
+  if (count > MAX_ITEMS) {
+    throw new HubError('ArgumentInvalid', `A call is about at most ${MAX_ITEMS} twins.`);
+  }
+}
