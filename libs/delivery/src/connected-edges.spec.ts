@@ -15,6 +15,7 @@ let complete: boolean;
 /** Epochs by edge and identity, as the edges themselves know them. */
 let connected: Record<string, Record<string, number>>;
 let unanswered: string[];
+let asked: { readonly address: string; readonly keys: number }[];
 let services: Map<string, edge.DeliveryService>;
 
 function service(name: string): edge.DeliveryService {
@@ -34,6 +35,7 @@ function edges(own?: 'e1'): ConnectedEdges {
       edge: (address) => ({
         closeConnections: () => Promise.reject(new Error('not asked')),
         findConnections: async ({ keys }) => {
+          asked.push({ address, keys: keys.length });
           const there = connected[address];
           if (there === undefined) {
             throw new Error('unreachable');
@@ -52,6 +54,7 @@ beforeEach(() => {
   complete = true;
   connected = {};
   unanswered = [];
+  asked = [];
   services = new Map();
 });
 
@@ -94,5 +97,48 @@ describe('connected edges', () => {
     connected = { 'e2:1': { d: 1 } };
     expect((await edges().locate([key('d')]))[0]?.[0]).toBe(service('e2:1'));
     expect(unanswered).toEqual(['e1:1']);
+  });
+
+  it('are asked at once for what is wanted at once, as much as an edge takes in a call', async () => {
+    complete = false;
+    connected = { 'e1:1': { d7: 1 }, 'e2:1': { other: 1 } };
+    const locator = edges();
+    const many = Array.from({ length: 1_500 }, (_, index) => key(`d${index}`));
+    const [found, other] = await Promise.all([locator.locate(many), locator.locate([key('other')])]);
+    expect(found.flatMap(([first], index) => (first === undefined ? [] : [index]))).toEqual([7]);
+    expect(other[0]?.[0]).toBe(service('e2:1'));
+    expect(asked.map(({ address, keys }) => `${address} ${keys}`).sort()).toEqual([
+      'e1:1 1000',
+      'e1:1 501',
+      'e2:1 1000',
+      'e2:1 501',
+    ]);
+  });
+
+  it('are this very one, also where it had to be asked', async () => {
+    complete = false;
+    connected = { 'e1:1': { d: 5 }, 'e2:1': { d: 4 } };
+    expect((await edges('e1').locate([key('d')]))[0]?.[0]).toBe(service('own'));
+  });
+
+  it('are only this one where there are no others', async () => {
+    hold('here', 'e1');
+    hold('gone', 'e2');
+    complete = false;
+    const own = { process: 'e1', delivery: () => service('own') };
+    const affinity = {
+      locate: async (names: readonly string[]) => ({ holders: names.map((name) => held[name]), complete }),
+      liveProcesses: async () => LEASES,
+    };
+    const alone = new ConnectedEdges({ affinity, own, onUnanswered: (address) => unanswered.push(address) });
+    expect(await alone.locate([key('here'), key('gone'), key('nobody')])).toEqual([[service('own')], [], []]);
+    expect(asked).toEqual([]);
+  });
+
+  it('cannot be found while the store cannot be reached', async () => {
+    const away = () => Promise.reject(new Error('away'));
+    const affinity = { locate: away, liveProcesses: away };
+    const lost = new ConnectedEdges({ affinity, onUnanswered: () => undefined });
+    await expect(lost.locate([key('d')])).rejects.toThrow('away');
   });
 });

@@ -1,5 +1,6 @@
-import type { Affinity, Held } from '@mooring/affinity';
+import type { Affinity } from '@mooring/affinity';
 import type { edge, identity } from '@mooring/proto';
+import { EdgeSurvey, type FoundEdge } from './edge-survey.js';
 import { PeerDirectory } from './peer-directory.js';
 import type { DeliveryPeers, DeviceLocator } from './port.js';
 
@@ -26,59 +27,47 @@ const NOBODY: readonly edge.DeliveryService[] = [];
 /** Finds devices by the affinity store; while that may lack some, by asking the edges. */
 export class ConnectedEdges implements DeviceLocator {
   private readonly directory: PeerDirectory;
+  private readonly survey: EdgeSurvey | undefined;
 
   constructor(private readonly options: ConnectedEdgesOptions) {
-    this.directory = new PeerDirectory(options.affinity);
+    const { affinity, peers, onUnanswered } = options;
+    this.directory = new PeerDirectory(affinity);
+    this.survey = peers && new EdgeSurvey({ directory: this.directory, peers, onUnanswered });
   }
 
   async locate(keys: readonly identity.IdentityKey[]): Promise<readonly (readonly edge.DeliveryService[])[]> {
     const { holders, complete } = await this.options.affinity.locate(keys.map(nameOf));
-    const found = await Promise.all(holders.map((held) => (held === undefined ? NOBODY : this.edgeOf(held))));
+    const found = await Promise.all(
+      holders.map((held) => (held === undefined ? NOBODY : this.edgeOfLife(held.edge, held.incarnation))),
+    );
     const missing = complete
       ? []
       : keys.flatMap((key, index) => (holders[index] === undefined ? [{ key, index }] : []));
-    if (missing.length === 0) {
+    if (this.survey === undefined || missing.length === 0) {
       return found;
     }
-    const asked = await this.askEdges(missing.map(({ key }) => key));
-    for (const [at, { index }] of missing.entries()) {
-      found[index] = asked[at] ?? NOBODY;
-    }
+    const asked = await this.survey.ask(missing.map(({ key }) => key));
+    asked.forEach((answer, at) => {
+      const place = missing[at];
+      if (answer !== undefined && place !== undefined) {
+        found[place.index] = this.edgeAt(answer);
+      }
+    });
     return found;
   }
 
-  private async edgeOf({ edge: process, incarnation }: Held): Promise<readonly edge.DeliveryService[]> {
+  private async edgeOfLife(process: string, incarnation: string): Promise<readonly edge.DeliveryService[]> {
     const { own, peers } = this.options;
     if (process === own?.process) {
       return listOf(own.delivery());
     }
-    const address = peers === undefined ? undefined : await this.directory.addressOf(process, incarnation);
-    return address === undefined ? NOBODY : listOf(peers?.delivery(address));
+    const address = peers && (await this.directory.addressOf(process, incarnation));
+    return address === undefined ? NOBODY : this.edgeAt({ process, address });
   }
 
-  /** For each key the edge that has its newest connection. */
-  private async askEdges(keys: readonly identity.IdentityKey[]): Promise<readonly (readonly edge.DeliveryService[])[]> {
-    const { peers, onUnanswered } = this.options;
-    if (peers === undefined) {
-      return [];
-    }
-    const answers = await Promise.all(
-      (await this.directory.addresses()).map(async (address) => {
-        try {
-          return { address, ...(await peers.edge(address).findConnections({ keys: [...keys] })) };
-        } catch (error) {
-          onUnanswered(address, error);
-          return { address, epochs: [] };
-        }
-      }),
-    );
-    return keys.map((_, index) => {
-      const newest = answers.reduce<{ address: string; epoch: number } | undefined>((best, { address, epochs }) => {
-        const epoch = epochs[index] ?? 0;
-        return epoch > (best?.epoch ?? 0) ? { address, epoch } : best;
-      }, undefined);
-      return newest === undefined ? NOBODY : listOf(peers.delivery(newest.address));
-    });
+  private edgeAt({ process, address }: FoundEdge): readonly edge.DeliveryService[] {
+    const { own, peers } = this.options;
+    return listOf(process === own?.process ? own.delivery() : peers?.delivery(address));
   }
 }
 

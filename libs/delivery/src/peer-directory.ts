@@ -16,10 +16,10 @@ export class PeerDirectory {
     return lease?.incarnation === incarnation ? lease.address : undefined;
   }
 
-  /** Addresses of all edges that live, read anew. */
-  async addresses(): Promise<readonly string[]> {
+  /** All processes whose lease lives, read anew. Rejects if the store cannot be reached. */
+  async live(): Promise<readonly ProcessLease[]> {
     await this.refresh();
-    return [...this.leases.values()].map(({ address }) => address).filter((address) => address !== undefined);
+    return [...this.leases.values()];
   }
 
   private refresh(): Promise<void> {

@@ -1,8 +1,7 @@
 import type { edge, identity } from '@mooring/proto';
 
-/** Edges in other processes. */
+/** Edges in other processes, each by its address: `host:port`, as in its lease. The same client for the same address. */
 export interface DeliveryPeers {
-  /** @param address `host:port`, as in that edge's lease; the same client for the same address */
   edge(address: string): edge.EdgeService;
   delivery(address: string): edge.DeliveryService;
 }

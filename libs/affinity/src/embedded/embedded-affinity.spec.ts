@@ -40,4 +40,11 @@ describe('EmbeddedAffinity', () => {
     clock.advance(1000);
     expect(await affinity.liveProcesses()).toHaveLength(0);
   });
+
+  it('is always sure of an absence', async () => {
+    expect(await new EmbeddedAffinity(new ManualClock()).locate(['d'])).toEqual({
+      holders: [undefined],
+      complete: true,
+    });
+  });
 });

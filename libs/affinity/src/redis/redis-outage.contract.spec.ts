@@ -42,6 +42,7 @@ async function expectRefusals(): Promise<void> {
     () => affinity.reclaim('d1', { ...EDGE, epoch: 1 }),
     () => affinity.release('d1', 1),
     () => affinity.holders(['d1', 'd2']),
+    () => affinity.locate(['d1', 'd2']),
     () => affinity.liveProcesses(),
     () => affinity.claimOwnership('p', { receiver: 'r', process: 'e1', incarnation: 'i1', level: 1 }),
   ];
