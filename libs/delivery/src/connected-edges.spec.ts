@@ -3,13 +3,14 @@ import type { Held, ProcessLease } from '@mooring/affinity';
 import type { edge } from '@mooring/proto';
 import { ConnectedEdges } from './connected-edges.js';
 
-const LEASES: readonly ProcessLease[] = [
+const ALL: readonly ProcessLease[] = [
   { process: 'e1', incarnation: 'i', address: 'e1:1' },
   { process: 'e2', incarnation: 'i', address: 'e2:1' },
   { process: 'reader/event-hubs', incarnation: 'i' },
 ];
 const key = (deviceId: string, moduleId = '') => ({ deviceId, moduleId });
 
+let leases: readonly ProcessLease[];
 let held: Record<string, Held>;
 let complete: boolean;
 /** Epochs by edge and identity, as the edges themselves know them. */
@@ -28,7 +29,7 @@ function edges(own?: 'e1'): ConnectedEdges {
   return new ConnectedEdges({
     affinity: {
       locate: async (names) => ({ holders: names.map((name) => held[name]), complete }),
-      liveProcesses: async () => LEASES,
+      liveProcesses: async () => leases,
     },
     peers: {
       delivery: service,
@@ -50,6 +51,7 @@ function edges(own?: 'e1'): ConnectedEdges {
 }
 
 beforeEach(() => {
+  leases = ALL;
   held = {};
   complete = true;
   connected = {};
@@ -99,6 +101,18 @@ describe('connected edges', () => {
     expect(unanswered).toEqual(['e1:1']);
   });
 
+  it('are asked though their leases went with what the store held, as long as they answer', async () => {
+    hold('d', 'e1');
+    const locator = edges();
+    await locator.locate([key('d')]);
+    [held, complete, leases] = [{}, false, []];
+    connected = { 'e1:1': { d: 5 } };
+    expect((await locator.locate([key('d')]))[0]?.[0]).toBe(service('e1:1'));
+    expect(unanswered).toEqual(['e2:1']);
+    await locator.locate([key('d')]);
+    expect(asked.map(({ address }) => address)).toEqual(['e1:1', 'e2:1', 'e1:1']);
+  });
+
   it('are asked at once for what is wanted at once, as much as an edge takes in a call', async () => {
     complete = false;
     connected = { 'e1:1': { d7: 1 }, 'e2:1': { other: 1 } };
@@ -128,10 +142,14 @@ describe('connected edges', () => {
     const own = { process: 'e1', delivery: () => service('own') };
     const affinity = {
       locate: async (names: readonly string[]) => ({ holders: names.map((name) => held[name]), complete }),
-      liveProcesses: async () => LEASES,
+      liveProcesses: async () => leases,
     };
     const alone = new ConnectedEdges({ affinity, own, onUnanswered: (address) => unanswered.push(address) });
-    expect(await alone.locate([key('here'), key('gone'), key('nobody')])).toEqual([[service('own')], [], []]);
+    expect(await alone.locate([key('here'), key('gone'), key('nobody')])).toEqual([
+      [service('own')],
+      [],
+      [service('own')],
+    ]);
     expect(asked).toEqual([]);
   });
 

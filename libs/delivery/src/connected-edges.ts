@@ -43,16 +43,14 @@ export class ConnectedEdges implements DeviceLocator {
     const missing = complete
       ? []
       : keys.flatMap((key, index) => (holders[index] === undefined ? [{ key, index }] : []));
-    if (this.survey === undefined || missing.length === 0) {
-      return found;
+    if (missing.length > 0) {
+      const asked = await this.survey?.ask(missing.map(({ key }) => key));
+      missing.forEach(({ index }, at) => {
+        const answer = asked?.[at];
+        // The own edge, which may not be in the store either, is asked by whoever delivers.
+        found[index] = answer === undefined ? listOf(this.options.own?.delivery()) : this.edgeAt(answer);
+      });
     }
-    const asked = await this.survey.ask(missing.map(({ key }) => key));
-    asked.forEach((answer, at) => {
-      const place = missing[at];
-      if (answer !== undefined && place !== undefined) {
-        found[place.index] = this.edgeAt(answer);
-      }
-    });
     return found;
   }
 

@@ -19,7 +19,7 @@ export interface FoundEdge {
 }
 
 export interface EdgeSurveyOptions {
-  readonly directory: Pick<PeerDirectory, 'live'>;
+  readonly directory: Pick<PeerDirectory, 'all' | 'forget'>;
   readonly peers: Pick<DeliveryPeers, 'edge'>;
   /** Told of an edge that could not say who is connected to it. */
   readonly onUnanswered: (address: string, error: unknown) => void;
@@ -87,7 +87,7 @@ export class EdgeSurvey {
 
   private async search(keys: readonly identity.IdentityKey[]): Promise<readonly (FoundEdge | undefined)[]> {
     // Whoever has no address holds no devices, or is alone.
-    const edges = (await this.options.directory.live()).filter(isReachable).slice(0, MAX_EDGES);
+    const edges = (await this.options.directory.all()).filter(isReachable).slice(0, MAX_EDGES);
     const epochs = await Promise.all(edges.map((each) => this.epochsAt(each, keys)));
     return keys.map((_, index) => {
       let newest: FoundEdge | undefined;
@@ -103,12 +103,16 @@ export class EdgeSurvey {
     });
   }
 
-  private async epochsAt({ address }: FoundEdge, keys: readonly identity.IdentityKey[]): Promise<readonly number[]> {
-    const { peers, onUnanswered } = this.options;
+  private async epochsAt(
+    { process, address }: FoundEdge,
+    keys: readonly identity.IdentityKey[],
+  ): Promise<readonly number[]> {
+    const { peers, directory, onUnanswered } = this.options;
     try {
       const asked: edge.FindConnectionsRequest = { keys: [...keys] };
       return (await peers.edge(address).findConnections(asked)).epochs;
     } catch (error) {
+      directory.forget(process);
       onUnanswered(address, error);
       return [];
     }

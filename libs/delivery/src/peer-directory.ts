@@ -1,8 +1,13 @@
 import type { Affinity, ProcessLease } from '@mooring/affinity';
 
+/** Edges that are remembered beyond their lease. */
+const MAX_FORMER = 256;
+
 /** Where other edges are reached, as their leases say; read again when one is not known yet. */
 export class PeerDirectory {
   private leases: ReadonlyMap<string, ProcessLease> = new Map();
+  /** Leases that the store has no more, by process. */
+  private readonly former = new Map<string, ProcessLease>();
   private reading: Promise<void> | undefined;
 
   constructor(private readonly affinity: Pick<Affinity, 'liveProcesses'>) {}
@@ -16,10 +21,18 @@ export class PeerDirectory {
     return lease?.incarnation === incarnation ? lease.address : undefined;
   }
 
-  /** All processes whose lease lives, read anew. Rejects if the store cannot be reached. */
-  async live(): Promise<readonly ProcessLease[]> {
+  /**
+   * All processes whose lease lives, read anew, and then those that had one before: their leases too went when the store was
+   * emptied, while they may go on. Rejects if the store cannot be reached.
+   */
+  async all(): Promise<readonly ProcessLease[]> {
     await this.refresh();
-    return [...this.leases.values()];
+    return [...this.leases.values(), ...this.former.values()];
+  }
+
+  /** Remembers a process no longer, unless its lease lives. */
+  forget(process: string): void {
+    this.former.delete(process);
   }
 
   private refresh(): Promise<void> {
@@ -31,6 +44,14 @@ export class PeerDirectory {
 
   private async read(): Promise<void> {
     const live = await this.affinity.liveProcesses();
+    for (const lease of this.leases.values()) {
+      if (this.former.size < MAX_FORMER) {
+        this.former.set(lease.process, lease);
+      }
+    }
+    for (const { process } of live) {
+      this.former.delete(process);
+    }
     this.leases = new Map(live.map((lease) => [lease.process, lease]));
   }
 }
