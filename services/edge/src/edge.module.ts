@@ -1,4 +1,4 @@
-import type { identity, monitoring } from '@mooring/proto';
+import type { c2dqueue, identity, monitoring, twin } from '@mooring/proto';
 import {
   type DynamicModule,
   Inject,
@@ -7,21 +7,29 @@ import {
   type ModuleMetadata,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
+  type OptionalFactoryDependency,
 } from '@nestjs/common';
 import { createEdge, type Edge } from './edge.js';
 import type { EdgeOptions } from './edge-options.js';
 
 /**
- * The running edge; its `mqtt` is the front that the listener hands connections to, its `contract` what other processes ask of
- * it.
+ * The running edge; its `mqtt` is the front that the listener hands connections to, its `contract` and `delivery` what other
+ * processes ask of it.
  */
 export const EDGE = Symbol('Edge');
 
-export interface EdgeModuleOptions extends Omit<EdgeOptions, 'identityService' | 'monitoringService'> {
+const NOBODY = Symbol('nobody provides this');
+
+export interface EdgeModuleOptions
+  extends Omit<EdgeOptions, 'identityService' | 'monitoringService' | 'twinService' | 'c2dQueueService'> {
   /** Token of the IdentityService: the implementation in this process, or a client of another. */
   readonly identity: InjectionToken;
   /** Token of the MonitoringService; absent: nobody is told of connections. */
   readonly monitoring?: InjectionToken | undefined;
+  /** Token of the TwinService; absent: twins are not served. */
+  readonly twin?: InjectionToken | undefined;
+  /** Token of the C2dQueueService; absent: no cloud-to-device messages are delivered. */
+  readonly c2dQueue?: InjectionToken | undefined;
   /** Modules that provide them, unless they are global. */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
 }
@@ -33,6 +41,8 @@ export class EdgeModule implements OnApplicationBootstrap, OnApplicationShutdown
   static register({
     identity: identityToken,
     monitoring: monitoringToken,
+    twin: twinToken,
+    c2dQueue: c2dQueueToken,
     imports = [],
     ...options
   }: EdgeModuleOptions): DynamicModule {
@@ -42,11 +52,13 @@ export class EdgeModule implements OnApplicationBootstrap, OnApplicationShutdown
       providers: [
         {
           provide: EDGE,
-          inject: monitoringToken === undefined ? [identityToken] : [identityToken, monitoringToken],
+          inject: [identityToken, ...[monitoringToken, twinToken, c2dQueueToken].map(orNothing)],
           useFactory: (
             identityService: identity.IdentityService,
             monitoringService: monitoring.MonitoringService | undefined,
-          ) => createEdge({ ...options, identityService, monitoringService }),
+            twinService: twin.TwinService | undefined,
+            c2dQueueService: c2dqueue.C2dQueueService | undefined,
+          ) => createEdge({ ...options, identityService, monitoringService, twinService, c2dQueueService }),
         },
       ],
       exports: [EDGE],
@@ -61,4 +73,9 @@ export class EdgeModule implements OnApplicationBootstrap, OnApplicationShutdown
   onApplicationShutdown(): Promise<void> {
     return this.edge.stop();
   }
+}
+
+/** What Nest gives for a token that is absent: undefined. */
+function orNothing(token: InjectionToken | undefined): OptionalFactoryDependency {
+  return { token: token ?? NOBODY, optional: true };
 }

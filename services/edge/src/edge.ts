@@ -1,5 +1,6 @@
 import { hostname as machineName } from 'node:os';
 import type { edge as contract } from '@mooring/proto';
+import { createDeliveries } from './delivery/create-deliveries.js';
 import { DeviceSessions } from './device-session/device-sessions.js';
 import { SessionWriter } from './device-session/session-writer.js';
 import { EdgeMetrics } from './edge-metrics.js';
@@ -17,6 +18,8 @@ export interface Edge {
   readonly mqtt: MqttFront;
   /** What other processes of the hub ask of this one, to be served by gRPC at its address. */
   readonly contract: contract.EdgeService;
+  /** What services of the hub have for devices that are connected here, to be served by gRPC at its address. */
+  readonly delivery: contract.DeliveryService;
   /** Hears broadcasts and takes a lease; before the first connection. */
   start(): Promise<void>;
   /** Gives up what it holds; after the front was drained. */
@@ -58,6 +61,7 @@ export function createEdge(options: EdgeOptions): Edge {
     events: reports,
     onCredentials: (from) => metrics.countCredentials(from),
   });
+  const deliveries = createDeliveries(options, { edge, live: sessions.live, operations: reports.deliveries });
   const mqtt: MqttFront = new MqttFront({
     hostname,
     limits: mqttLimits(settings),
@@ -65,6 +69,9 @@ export function createEdge(options: EdgeOptions): Edge {
     tracing: options.tracing && new PublishTracing(options.tracing, topics.ingress),
     sessions,
     sessionWriter: new SessionWriter({ identityService, clock, batchIntervalMs }),
+    twins: deliveries.twins,
+    methodReplies: deliveries.methodReplies,
+    messages: deliveries.messages,
     metrics,
     operations: reports.operations,
     clock,
@@ -73,11 +80,13 @@ export function createEdge(options: EdgeOptions): Edge {
   return {
     mqtt,
     contract: new EdgeContract(sessions.olderConnections),
+    delivery: deliveries.service,
     start: async () => {
       await sessions.start();
       reports.start();
     },
     stop: async () => {
+      deliveries.stop();
       await reports.stop();
       await sessions.stop();
     },

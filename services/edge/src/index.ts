@@ -2,5 +2,4 @@ export { createEdge, type Edge } from './edge.js';
 export { EDGE, EdgeModule, type EdgeModuleOptions } from './edge.module.js';
 export type { EdgeOptions } from './edge-options.js';
 export { MqttFront } from './mqtt/mqtt-front.js';
-export type { DeviceOperation, TopicHandler } from './mqtt/topic-handlers.js';
 export type { EdgePeers } from './peer/edge-peers.js';

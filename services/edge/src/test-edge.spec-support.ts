@@ -14,6 +14,7 @@ export const SETTINGS: EdgeOptions['settings'] = {
   maxConnections: 100,
   maxTakeOvers: 20,
   maxRefusalRecords: 5,
+  maxWaitingMethods: 150,
   maxMessageBytes: 256 * 1024,
   mqttConnectTimeoutSeconds: 30,
   mqttMaxConnectPacketBytes: 16 * 1024,
@@ -32,7 +33,10 @@ export interface TestEdgeOptions {
   readonly beside?: TestEdge;
   readonly affinity?: Affinity;
   readonly tracing?: Tracing;
-  readonly more?: Pick<EdgeOptions, 'peers' | 'address' | 'monitoringService' | 'operations'>;
+  readonly more?: Pick<
+    EdgeOptions,
+    'peers' | 'deliveryPeers' | 'address' | 'monitoringService' | 'operations' | 'twinService' | 'c2dQueueService'
+  >;
 }
 
 /** An edge with all around it in memory, one device `d1`, and a clock that stands still. */
@@ -131,6 +135,13 @@ export class TestEdge {
 /** Lets all that is ready happen. */
 export async function turn(): Promise<void> {
   for (let i = 0; i < 5; i++) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Lets things happen until it is so. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -10,6 +10,9 @@ export interface BatcherOptions<Item, Result> {
   /** Results in the order of the items. */
   readonly call: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly maxBatch: number;
+  /** What an item weighs in a batch of at most `maxWeight`; absent: the number of items alone counts. */
+  readonly weigh?: (item: Item) => number;
+  readonly maxWeight?: number;
   /** Calls at a time; what comes meanwhile waits, and makes the next batches larger. */
   readonly concurrency: number;
   /** Items that may wait; more are rejected. */
@@ -58,8 +61,25 @@ export class Batcher<Item, Result> {
   private flush(): void {
     this.scheduled = false;
     this.lastCallAt = this.options.clock.monotonic();
-    void this.run(this.waiting.splice(0, this.options.maxBatch));
+    void this.run(this.waiting.splice(0, this.nextBatch()));
     this.schedule();
+  }
+
+  /** How many of those that wait fit into one call: one at least. */
+  private nextBatch(): number {
+    const { maxBatch, weigh, maxWeight = Number.POSITIVE_INFINITY } = this.options;
+    if (weigh === undefined) {
+      return maxBatch;
+    }
+    let weight = 0;
+    for (let count = 0; count < Math.min(this.waiting.length, maxBatch); count++) {
+      const next = this.waiting[count];
+      weight += next === undefined ? 0 : weigh(next.item);
+      if (weight > maxWeight) {
+        return Math.max(count, 1);
+      }
+    }
+    return maxBatch;
   }
 
   private async run(batch: readonly Waiting<Item, Result>[]): Promise<void> {

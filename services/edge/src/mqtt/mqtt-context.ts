@@ -4,12 +4,14 @@ import type { Logger } from '@mooring/observability';
 import type { DeviceSessions } from '../device-session/device-sessions.js';
 import type { SessionWriter } from '../device-session/session-writer.js';
 import type { EdgeMetrics } from '../edge-metrics.js';
+import type { MessageFlowOptions } from '../messages/message-flow.js';
+import type { MethodReplies } from '../methods/method-replies.js';
 import type { ConnectionOperations } from '../reports/connection-operations.js';
 import type { PublishTracing } from '../telemetry/publish-tracing.js';
+import type { Twins } from '../twins/twins.js';
 import type { DeadlineWheel } from './connection/deadline-wheel.js';
 import type { MqttConnection } from './connection/mqtt-connection.js';
 import type { MqttLimits } from './mqtt-limits.js';
-import type { TopicHandlers } from './topic-handlers.js';
 
 /** What all MQTT connections of a process share. */
 export interface MqttContext {
@@ -21,7 +23,11 @@ export interface MqttContext {
   readonly sessionWriter: SessionWriter;
   /** Undefined if nothing is traced. */
   readonly tracing: PublishTracing | undefined;
-  readonly topicHandlers: TopicHandlers;
+  /** Undefined: no twins are served. */
+  readonly twins: Twins | undefined;
+  readonly methodReplies: MethodReplies;
+  /** Undefined: no cloud-to-device messages are delivered. */
+  readonly messages: MessageFlowOptions | undefined;
   readonly wheel: DeadlineWheel;
   readonly connections: Set<MqttConnection>;
   readonly metrics: EdgeMetrics;

@@ -4,14 +4,11 @@ import type { ConnectionInfo, StreamFront } from '@mooring/listener';
 import { DeadlineWheel } from './connection/deadline-wheel.js';
 import { MqttConnection } from './connection/mqtt-connection.js';
 import type { MqttContext } from './mqtt-context.js';
-import { TopicHandlers } from './topic-handlers.js';
 
 const TICK_MS = 1_000;
 
 /** Serves MQTT 3.1.1 on whatever streams it is given. */
 export class MqttFront implements StreamFront {
-  /** What devices can ask for by publishing to `$iothub/…`: whoever serves it registers here. */
-  readonly topicHandlers = new TopicHandlers();
   private readonly connections = new Set<MqttConnection>();
   private readonly wheel = new DeadlineWheel();
   private readonly context: MqttContext;
@@ -20,9 +17,9 @@ export class MqttFront implements StreamFront {
   private draining = false;
   private emptied: (() => void) | undefined;
 
-  constructor(context: Omit<MqttContext, 'wheel' | 'connections' | 'topicHandlers'>) {
-    const { wheel, connections, topicHandlers } = this;
-    this.context = { ...context, wheel, connections, topicHandlers };
+  constructor(context: Omit<MqttContext, 'wheel' | 'connections'>) {
+    const { wheel, connections } = this;
+    this.context = { ...context, wheel, connections };
     this.timer = context.clock.every(TICK_MS, () => this.tick());
   }
 

@@ -158,29 +158,6 @@ describe('telemetry', () => {
     await client.closing();
     expect(edge.ingress.records).toEqual([]);
   });
-
-  it('is handed to nobody else, and an operation to whoever serves it', async () => {
-    const seen: unknown[] = [];
-    edge.edge.mqtt.topicHandlers.register('$iothub/twin/GET/', async (operation) => {
-      seen.push(operation);
-    });
-    edge.edge.mqtt.topicHandlers.register('$iothub/fails/', async () => {
-      throw new Error('no');
-    });
-    const client = await edge.connected();
-    client.publish('$iothub/twin/GET/?$rid=1', 'x', 4);
-    expect(await client.acknowledgements(1)).toEqual([4]);
-    expect(seen).toEqual([
-      {
-        identity: { deviceId: 'd1', moduleId: '', name: 'd1' },
-        topic: '$iothub/twin/GET/?$rid=1',
-        payload: Buffer.from('x'),
-      },
-    ]);
-    client.publish('$iothub/fails/', 'x', 5);
-    await client.closing();
-    expect(edge.ingress.records).toEqual([]);
-  });
 });
 
 const PK = Buffer.alloc(32, 7).toString('base64');

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { deviceIdentity } from '../device-session/device-identity.js';
-import type { Admission, LiveConnection } from '../device-session/live/live-connection.js';
+import type { Admission, CloseReason, LiveConnection } from '../device-session/live/live-connection.js';
 import { LiveConnections } from '../device-session/live/live-connections.js';
+import { WantsNothing } from '../device-session/live/wants-nothing.spec-support.js';
 import { OlderConnections } from '../device-session/ownership/older-connections.js';
 import { PendingAdmissions } from '../device-session/pending-admissions.js';
 import { EdgeContract } from './edge-contract.js';
@@ -25,17 +26,17 @@ beforeEach(() => {
 
 function connect(identity: typeof D1, epoch: number): void {
   const admission = { identity, epoch } as Admission;
-  const connection: LiveConnection = {
+  const connection: LiveConnection = Object.assign(new WantsNothing(), {
     id: 'c',
     admission,
-    close: (reason) => {
+    close: (reason: CloseReason) => {
       closed.push(`${identity.name} ${reason}`);
       live.remove(connection);
     },
     hold: () => undefined,
     release: () => undefined,
     takeActivity: () => undefined,
-  };
+  });
   live.put(connection);
 }
 

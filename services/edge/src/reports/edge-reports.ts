@@ -10,6 +10,7 @@ import type { EdgeMetrics } from '../edge-metrics.js';
 import { ActivityReports } from './activity-reports.js';
 import { ConnectionOperations } from './connection-operations.js';
 import { ConnectionReports } from './connection-reports.js';
+import { DeliveryOperations } from './delivery-operations.js';
 
 export interface EdgeReportsOptions {
   readonly monitoringService: monitoring.MonitoringService | undefined;
@@ -27,6 +28,7 @@ export interface EdgeReportsOptions {
 /** Tells monitoring, the operation log and the metrics what becomes of connections; off the path of messages. */
 export class EdgeReports implements SessionEvents {
   readonly operations: ConnectionOperations | undefined;
+  readonly deliveries: DeliveryOperations | undefined;
   private readonly connections: ConnectionReports | undefined;
   private activity: ActivityReports | undefined;
 
@@ -38,6 +40,7 @@ export class EdgeReports implements SessionEvents {
       registers: [registry],
     });
     if (recorder !== undefined) {
+      this.deliveries = new DeliveryOperations(recorder, edge);
       const onRefusalSkipped = () => skipped.inc();
       this.operations = new ConnectionOperations({
         recorder,

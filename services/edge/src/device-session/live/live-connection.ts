@@ -36,8 +36,41 @@ export interface Admission {
   readonly admittedAt: number;
 }
 
+/** A change of the desired properties of a twin. */
+export interface DesiredChange {
+  readonly version: number;
+  /** The patch with its `$version`. */
+  readonly json: Uint8Array;
+}
+
+/** A call of a method; the answer names `requestId`. */
+export interface MethodRequest {
+  /** Lower-case hexadecimal digits. */
+  readonly requestId: string;
+  readonly name: string;
+  /** JSON text. */
+  readonly payload: Uint8Array;
+}
+
+/** How a connection is handed what services have for its identity: only what it has asked for. */
+export interface DeliveryTarget {
+  /** Whether it is unknown whether it still holds its identity: nothing is delivered to it meanwhile. */
+  readonly fenced: boolean;
+  /** Whether so much waits to be sent to it that it is given no more. */
+  readonly congested: boolean;
+  readonly wantsDesired: boolean;
+  readonly wantsMethods: boolean;
+  /** Of the newest change that it was handed, set by who hands it; 0: none yet. */
+  desiredVersion: number;
+  pushDesired(change: DesiredChange): void;
+  /** @throws HubError `ArgumentInvalid` if its protocol cannot carry the name */
+  requestMethod(request: MethodRequest): void;
+  /** There may be messages in its queue. */
+  hintMessages(): void;
+}
+
 /** A connection of an identity, whatever its protocol. */
-export interface LiveConnection {
+export interface LiveConnection extends DeliveryTarget {
   /** Unique within this process. */
   readonly id: string;
   /** Undefined until it is admitted. */

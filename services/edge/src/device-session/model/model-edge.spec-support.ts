@@ -9,11 +9,12 @@ import type { PresentedCredentials } from '../authentication/authenticate.js';
 import { parseIdentity } from '../device-identity.js';
 import { DeviceSessions } from '../device-sessions.js';
 import type { Admission, LiveConnection } from '../live/live-connection.js';
+import { WantsNothing } from '../live/wants-nothing.spec-support.js';
 import { EdgeClock } from './edge-clock.spec-support.js';
 import type { Links, Network } from './network.spec-support.js';
 
 /** A connection without a protocol. */
-class ModelConnection implements LiveConnection {
+class ModelConnection extends WantsNothing implements LiveConnection {
   admission: Admission | undefined;
   isClosed = false;
   isHeld = false;
@@ -21,7 +22,9 @@ class ModelConnection implements LiveConnection {
   constructor(
     readonly id: string,
     private readonly sessions: DeviceSessions,
-  ) {}
+  ) {
+    super();
+  }
 
   close(): void {
     if (!this.isClosed) {

@@ -40,7 +40,7 @@ export async function restoreSession(attempt: ConnectAttempt): Promise<void> {
     return;
   }
   const kept = Object.entries(session.subscriptions).filter(([filter]) => isAllowedFilter(filter, identity));
-  connection.subscriptions = new Map(kept);
+  connection.subscribed(new Map(kept));
   attempt.sessionPresent = true;
 }
 
@@ -56,4 +56,5 @@ export function acknowledge(attempt: ConnectAttempt): void {
   connection.opened(keepAlive);
   connection.write(connack(CONNECT_RETURN.accepted, sessionPresent));
   connection.resume(HOLD.connecting);
+  connection.deliverMessages();
 }

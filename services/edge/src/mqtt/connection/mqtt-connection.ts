@@ -2,29 +2,40 @@ import type { Duplex } from 'node:stream';
 import type { AppendOrigin } from '@mooring/event-log';
 import type { ConnectionInfo } from '@mooring/listener';
 import type { Span } from '@mooring/observability';
-import type { Admission, CloseReason, LiveConnection } from '../../device-session/live/live-connection.js';
+import type {
+  Admission,
+  CloseReason,
+  DesiredChange,
+  LiveConnection,
+  MethodRequest,
+} from '../../device-session/live/live-connection.js';
 import { PublishSpans } from '../../telemetry/publish-spans.js';
 import type { PublishTracing } from '../../telemetry/publish-tracing.js';
 import { TelemetryStamps } from '../../telemetry/telemetry-stamps.js';
 import { connack, pubacks } from '../codec/encode.js';
 import { type Frame, FrameReader } from '../codec/frame-reader.js';
 import type { ConnectReturnCode } from '../codec/packet-type.js';
+import { MqttMessages } from '../messages/mqtt-messages.js';
+import { methodPacket } from '../methods/method-operations.js';
 import type { MqttContext } from '../mqtt-context.js';
 import { dispatch } from '../packets/dispatch.js';
 import { ProtocolError } from '../protocol-error.js';
+import { WANTS_NOTHING, type Wants, wantsOf } from '../subscriptions/wants.js';
 import { telemetryTopic } from '../telemetry-topic.js';
+import { desiredPacket } from '../twin/desired-packet.js';
 import { publishWill, type WillMessage } from '../will.js';
-import type { Due } from './deadline-wheel.js';
 import { lingerUntilSent } from './linger.js';
+import { Liveness } from './liveness.js';
 import { HOLD } from './read-hold.js';
 
 /** One frame for all: it is used up before the next is read. */
 const frame: Frame = { type: 0, flags: 0, bytes: Buffer.alloc(0), start: 0, end: 0 };
-const NEVER = -1;
+/** What may wait to be sent to a connection that services have something for. */
+const CONGESTED_BYTES = 256 * 1024;
 const NO_SUBSCRIPTIONS: ReadonlyMap<string, number> = new Map();
 
 /** The connection of one MQTT client. There are a hundred thousand of these: no timer, and no buffer while it is idle. */
-export class MqttConnection implements LiveConnection, AppendOrigin, Due {
+export class MqttConnection implements LiveConnection, AppendOrigin {
   admission: Admission | undefined;
   stamps: TelemetryStamps | undefined;
   telemetryTopic = '';
@@ -32,7 +43,11 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
   cleanSession = true;
   /** QoS by filter. */
   subscriptions: ReadonlyMap<string, number> = NO_SUBSCRIPTIONS;
-  wheelSlot: Set<Due> | undefined;
+  /** What it has asked for by them. */
+  wants: Wants = WANTS_NOTHING;
+  /** Of cloud-to-device messages; undefined until it wants some. */
+  messages: MqttMessages | undefined;
+  desiredVersion = 0;
   phase: 'new' | 'connecting' | 'open' | 'closed' = 'new';
 
   private readonly frames = new FrameReader();
@@ -40,12 +55,7 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
   private inFlight = 0;
   private acknowledged: number[] | undefined;
   private spans: PublishSpans | undefined;
-  /** Ticks of the wheel. */
-  private lastSeen: number;
-  private lastRead = NEVER;
-  private keepAlive = 0;
-  private connectDeadline: number;
-  private blockedSince = 0;
+  private readonly liveness: Liveness;
 
   constructor(
     readonly context: MqttContext,
@@ -53,11 +63,8 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
     readonly info: ConnectionInfo,
     readonly id: string,
   ) {
-    const { wheel, limits, connections } = context;
-    this.lastSeen = wheel.tick;
-    this.connectDeadline = wheel.tick + Math.ceil(limits.connectTimeoutSeconds) + 1;
-    wheel.set(this, this.connectDeadline);
-    connections.add(this);
+    this.liveness = new Liveness(this);
+    context.connections.add(this);
     stream.on('error', ignore);
     stream.on('close', () => this.close('client-closed'));
     stream.on('data', (chunk: Buffer) => this.receive(chunk));
@@ -73,10 +80,22 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
   /** @param keepAlive seconds, greater than 0 */
   opened(keepAlive: number): void {
     this.phase = 'open';
-    // [MQTT-3.1.2-24]: one and a half times; a tick more, as ticks are not exact.
-    this.keepAlive = Math.ceil(keepAlive * 1.5) + 1;
-    this.lastSeen = this.context.wheel.tick;
-    this.context.wheel.set(this, this.nextCheck(this.lastSeen));
+    this.liveness.opened(keepAlive);
+  }
+
+  /** Its subscriptions are others now; nothing is delivered by them until `deliverMessages`, or a service has something. */
+  subscribed(subscriptions: ReadonlyMap<string, number>): void {
+    this.subscriptions = subscriptions;
+    this.wants = this.admission === undefined ? WANTS_NOTHING : wantsOf(subscriptions, this.admission.identity);
+  }
+
+  /** Begins with the messages of its queue, or looks again, if it wants any. */
+  deliverMessages(): void {
+    const { messages } = this.context;
+    if (messages !== undefined && this.phase === 'open' && this.wants.messageQos !== undefined) {
+      this.messages ??= new MqttMessages(this, messages);
+      this.messages.hint();
+    }
   }
 
   /** Stops reading for a reason of `HOLD`. */
@@ -94,13 +113,18 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
     }
     this.held &= ~reason;
     if (this.held === 0 && this.phase !== 'closed') {
-      // [MQTT-3.1.2-24] is about silence of the client, and while it was not read nobody knows.
-      this.lastSeen = this.context.wheel.tick;
+      this.liveness.readAgain();
       this.process();
       if (this.held === 0) {
         this.stream.resume();
       }
     }
+    this.messages?.resume();
+  }
+
+  /** Whether there is no reason not to read it. */
+  get isRead(): boolean {
+    return this.held === 0;
   }
 
   hold(): void {
@@ -112,10 +136,7 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
   }
 
   takeActivity(): number | undefined {
-    const { lastRead } = this;
-    this.lastRead = NEVER;
-    const { wheel, clock } = this.context;
-    return lastRead === NEVER ? undefined : clock.now() - (wheel.tick - lastRead) * 1_000;
+    return this.liveness.takeActivity();
   }
 
   /** Whether it is unknown whether it still holds its identity. */
@@ -123,14 +144,41 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
     return (this.held & HOLD.ownership) !== 0 || !this.context.sessions.mayRead();
   }
 
+  get congested(): boolean {
+    return this.stream.writableLength > CONGESTED_BYTES;
+  }
+
+  get wantsDesired(): boolean {
+    return this.wants.desired && this.isServed;
+  }
+
+  get wantsMethods(): boolean {
+    return this.wants.methods && this.isServed;
+  }
+
+  /** Whether messages may be written to it: it is its identity's, and reads what it is sent. */
+  get mayDeliver(): boolean {
+    return this.isServed && !this.liveness.isBlocked && !this.fenced;
+  }
+
+  pushDesired(change: DesiredChange): void {
+    this.write(desiredPacket(change));
+  }
+
+  requestMethod(request: MethodRequest): void {
+    this.write(methodPacket(request));
+  }
+
+  hintMessages(): void {
+    this.messages?.hint();
+  }
+
   write(bytes: Buffer): void {
-    if (!this.stream.write(bytes) && this.blockedSince === 0) {
-      const { wheel } = this.context;
-      this.blockedSince = Math.max(wheel.tick, 1);
+    if (!this.stream.write(bytes) && !this.liveness.isBlocked) {
       this.pause(HOLD.write);
-      wheel.set(this, this.nextCheck(wheel.tick));
+      this.liveness.blocked();
       this.stream.once('drain', () => {
-        this.blockedSince = 0;
+        this.liveness.unblocked();
         this.resume(HOLD.write);
       });
     }
@@ -206,19 +254,27 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
     }
   }
 
-  check(tick: number): number | undefined {
-    const reason = this.overdue(tick);
-    if (reason !== undefined) {
-      this.close(reason);
-      return undefined;
+  /** Closes for something that went wrong while a packet was handled. */
+  fail(error: unknown): void {
+    const { log } = this.context;
+    const fields = { deviceId: this.admission?.identity.deviceId, remoteAddress: this.info.remoteAddress };
+    if (error instanceof ProtocolError) {
+      log.info({ ...fields, reason: error.reason, detail: error.message }, 'a connection is closed for what it sent');
+      this.close(error.reason);
+    } else {
+      log.error({ ...fields, err: error }, 'a packet could not be handled');
+      this.close('internal-error');
     }
-    return this.nextCheck(tick);
+  }
+
+  /** Whether it has been told that it is admitted, and has not been told to go. */
+  private get isServed(): boolean {
+    return this.phase === 'open' && (this.held & HOLD.draining) === 0;
   }
 
   private receive(chunk: Buffer): void {
     if (this.phase !== 'closed') {
-      this.lastSeen = this.context.wheel.tick;
-      this.lastRead = this.lastSeen;
+      this.liveness.heard();
       this.frames.push(chunk);
       this.process();
     }
@@ -242,18 +298,6 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
     }
   }
 
-  private fail(error: unknown): void {
-    const { log } = this.context;
-    const fields = { deviceId: this.admission?.identity.deviceId, remoteAddress: this.info.remoteAddress };
-    if (error instanceof ProtocolError) {
-      log.info({ ...fields, reason: error.reason, detail: error.message }, 'a connection is closed for what it sent');
-      this.close(error.reason);
-    } else {
-      log.error({ ...fields, err: error }, 'a packet could not be handled');
-      this.close('internal-error');
-    }
-  }
-
   private finishDrain(): void {
     if ((this.held & HOLD.draining) !== 0 && this.inFlight === 0) {
       this.end('drained');
@@ -274,11 +318,12 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
     if (this.phase === 'closed') {
       return false;
     }
-    const { wheel, connections, sessions, metrics, operations, clock } = this.context;
+    const { connections, sessions, metrics, operations, clock } = this.context;
     const wasOpen = this.phase === 'open';
     const wasFenced = wasOpen && this.fenced;
     this.phase = 'closed';
-    wheel.remove(this);
+    this.liveness.closed();
+    this.messages?.close();
     connections.delete(this);
     metrics.countClose(reason);
     metrics.inFlight -= this.inFlight;
@@ -290,34 +335,6 @@ export class MqttConnection implements LiveConnection, AppendOrigin, Due {
     }
     sessions.close(this);
     return true;
-  }
-
-  private overdue(tick: number): CloseReason | undefined {
-    if (this.phase !== 'open') {
-      return tick >= this.connectDeadline ? 'connect-timeout' : undefined;
-    }
-    const { clock, limits } = this.context;
-    const expiresAt = this.admission?.authenticated.expiresAt;
-    if (expiresAt !== undefined && expiresAt <= clock.now()) {
-      return 'token-expired';
-    }
-    if (this.blockedSince !== 0 && tick - this.blockedSince >= limits.writeTimeoutSeconds) {
-      return 'write-timeout';
-    }
-    return this.held === 0 && tick - this.lastSeen >= this.keepAlive ? 'keep-alive-timeout' : undefined;
-  }
-
-  private nextCheck(tick: number): number {
-    if (this.phase !== 'open') {
-      return this.connectDeadline;
-    }
-    const { clock, limits } = this.context;
-    let next = (this.held === 0 ? this.lastSeen : tick) + this.keepAlive;
-    const expiresAt = this.admission?.authenticated.expiresAt;
-    if (expiresAt !== undefined) {
-      next = Math.min(next, tick + Math.ceil((expiresAt - clock.now()) / 1000));
-    }
-    return this.blockedSince === 0 ? next : Math.min(next, this.blockedSince + Math.ceil(limits.writeTimeoutSeconds));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Frame } from '../codec/frame-reader.js';
 import type { MqttConnection } from '../connection/mqtt-connection.js';
 import { HOLD } from '../connection/read-hold.js';
+import { findOperation } from '../operations.js';
 import { ProtocolError } from '../protocol-error.js';
 import { checkTopic, readTelemetryProperties } from '../telemetry-topic.js';
 
@@ -8,7 +9,7 @@ import { checkTopic, readTelemetryProperties } from '../telemetry-topic.js';
 const COPY_BELOW = 8;
 const RETAIN_PROPERTY = 'mqtt-retain';
 
-/** PUBLISH (section 3.3): of telemetry, or of an operation that somebody handles. */
+/** PUBLISH (section 3.3): of telemetry, or of an operation. */
 export function handlePublish(connection: MqttConnection, frame: Frame): void {
   const { bytes, flags, start, end } = frame;
   const qos = (flags >> 1) & 3;
@@ -81,21 +82,17 @@ function publishTelemetry(connection: MqttConnection, publish: Publish & { reado
 function publishOperation(connection: MqttConnection, { topic, packetId, payload }: Publish): void {
   const { context, admission } = connection;
   checkTopic(topic, 0, context.limits);
-  const handler = context.topicHandlers.find(topic);
-  if (admission === undefined || handler === undefined) {
+  const operation = findOperation(topic, context);
+  if (admission === undefined || operation === undefined) {
     throw new ProtocolError('a PUBLISH to a topic that it may not use', 'not-authorized');
   }
   connection.begin();
-  handler({ identity: admission.identity, topic, payload }).then(
+  operation(connection, { topic, payload }).then(
     () => {
       connection.appended(packetId);
       connection.appendedAll();
     },
-    (error: unknown) => {
-      context.log.info({ err: error, deviceId: admission.identity.deviceId }, 'an operation was refused');
-      connection.appended(0);
-      connection.close('protocol-error');
-    },
+    (error: unknown) => connection.fail(error),
   );
 }
 

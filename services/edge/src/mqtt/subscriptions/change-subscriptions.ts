@@ -11,8 +11,7 @@ export function changeSubscriptions(
   answer: Buffer,
 ): void {
   if (connection.cleanSession || isSame(connection.subscriptions, subscriptions)) {
-    connection.subscriptions = subscriptions;
-    connection.write(answer);
+    answered(connection, subscriptions, answer);
     return;
   }
   connection.pause(HOLD.session);
@@ -38,10 +37,16 @@ async function store(
     connection.close('session-not-stored');
   }
   if (connection.phase === 'open') {
-    connection.subscriptions = subscriptions;
-    connection.write(answer);
+    answered(connection, subscriptions, answer);
     connection.resume(HOLD.session);
   }
+}
+
+/** What comes by new subscriptions follows the answer. */
+function answered(connection: MqttConnection, subscriptions: ReadonlyMap<string, number>, answer: Buffer): void {
+  connection.subscribed(subscriptions);
+  connection.write(answer);
+  connection.deliverMessages();
 }
 
 function isSame(left: ReadonlyMap<string, number>, right: ReadonlyMap<string, number>): boolean {

@@ -1,0 +1,167 @@
+import type { Clock } from '@mooring/clock';
+import { HubError, isHubError } from '@mooring/errors';
+import type { Logger } from '@mooring/observability';
+import type { twin as contract } from '@mooring/proto';
+import { errorOfFailure } from '@mooring/rpc';
+import { Batcher } from '../device-session/batcher.js';
+import type { Admission } from '../device-session/live/live-connection.js';
+import { splitWhenTooLarge } from '../device-session/split-when-too-large.js';
+
+export interface TwinsOptions {
+  readonly twinService: Pick<contract.TwinService, 'getProperties' | 'patchReported'>;
+  /** An operation was refused because too many wait. */
+  readonly onThrottled: (admission: Admission, operation: TwinOperation) => void;
+  /** @param status as HTTP has it */
+  readonly onEnded: (operation: TwinOperation, status: number) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export type TwinOperation = 'get' | 'patch';
+
+interface Job {
+  readonly twin: contract.DeviceTwinKey;
+  /** Absent: the properties are asked for. */
+  readonly patch?: { readonly json: Buffer; readonly ifVersion: number };
+}
+
+type Success = contract.Properties | contract.ReportedOutcome;
+type Outcome = Success | HubError;
+
+/** Calls at a time. An identity has its operations in one lane, so that they are carried out in order. */
+const LANES = 8;
+const MAX_BATCH = 200;
+const MAX_BATCH_BYTES = 2 * 1024 * 1024;
+const MAX_WAITING = 20_000;
+/** Patches that wait or are on their way, of the whole process. */
+const MAX_PATCH_BYTES = 64 * 1024 * 1024;
+
+/**
+ * What devices ask of their twins, those of many connections in one call. Operations of an identity take effect in the order
+ * in which they were asked for.
+ */
+export class Twins {
+  private readonly lanes: readonly Batcher<Job, Outcome>[];
+  private patchBytes = 0;
+
+  constructor(private readonly options: TwinsOptions) {
+    const batching = {
+      call: (jobs: readonly Job[]) => this.carryOut(jobs),
+      maxBatch: MAX_BATCH,
+      weigh: ({ patch }: Job) => patch?.json.length ?? 0,
+      maxWeight: MAX_BATCH_BYTES,
+      concurrency: 1,
+      maxWaiting: MAX_WAITING / LANES,
+      intervalMs: 0,
+      clock: options.clock,
+    };
+    this.lanes = Array.from({ length: LANES }, () => new Batcher<Job, Outcome>(batching));
+  }
+
+  /**
+   * @returns JSON with `desired` and `reported`, each with its `$version`
+   * @throws HubError
+   */
+  async getProperties(admission: Admission): Promise<Buffer> {
+    const outcome = await this.carriedOut(admission, 'get', { twin: keyOf(admission) });
+    return (outcome as contract.Properties).json;
+  }
+
+  /**
+   * @param json merge patch, as the device sent it
+   * @param ifVersion what the reported properties must be at; 0: anything
+   * @returns version of the reported properties after it
+   * @throws HubError
+   */
+  async patchReported(admission: Admission, json: Buffer, ifVersion: number): Promise<number> {
+    if (this.patchBytes + json.length > MAX_PATCH_BYTES) {
+      this.options.onEnded('patch', 429);
+      throw this.refuse(admission, 'patch');
+    }
+    this.patchBytes += json.length;
+    try {
+      const job = { twin: keyOf(admission), patch: { json, ifVersion } };
+      const outcome = await this.carriedOut(admission, 'patch', job);
+      return (outcome as contract.ReportedOutcome).version;
+    } finally {
+      this.patchBytes -= json.length;
+    }
+  }
+
+  private async carriedOut(admission: Admission, operation: TwinOperation, job: Job): Promise<Success> {
+    const outcome = await this.lane(admission)
+      .add(job)
+      .catch(() => this.refuse(admission, operation));
+    const error = errorOf(outcome);
+    this.options.onEnded(operation, error?.status ?? (operation === 'get' ? 200 : 204));
+    if (error !== undefined) {
+      throw error;
+    }
+    return outcome as Success;
+  }
+
+  private refuse(admission: Admission, operation: TwinOperation): HubError {
+    this.options.onThrottled(admission, operation);
+    return new HubError('ThrottlingException', 'Too many twin operations wait: try again later.');
+  }
+
+  private lane({ identity: { name } }: Admission): Batcher<Job, Outcome> {
+    let hash = 0;
+    for (let i = 0; i < name.length; i++) {
+      hash = (hash * 31 + name.charCodeAt(i)) | 0;
+    }
+    const lane = this.lanes[(hash >>> 0) % LANES];
+    if (lane === undefined) {
+      throw new TypeError('there is a lane for each identity');
+    }
+    return lane;
+  }
+
+  /** Patches first: whoever asks for properties behind a patch of its own sees it. Never rejects. */
+  private async carryOut(jobs: readonly Job[]): Promise<readonly Outcome[]> {
+    const patches = jobs.flatMap(({ twin, patch }) => (patch === undefined ? [] : [{ twin, ...patch }]));
+    const twins = jobs.flatMap(({ twin, patch }) => (patch === undefined ? [twin] : []));
+    const { twinService } = this.options;
+    const patched = await this.each(patches, async (some) => {
+      return (await twinService.patchReported({ patches: [...some] })).outcomes;
+    });
+    const found = await this.each(twins, (all) =>
+      splitWhenTooLarge(all, async (some) => (await twinService.getProperties({ twins: [...some] })).properties),
+    );
+    return jobs.map(({ patch }) => (patch === undefined ? found : patched).shift() ?? new HubError('ServerError', ''));
+  }
+
+  /** A call that fails is the failure of each of its items. */
+  private async each<Item, Result extends Outcome>(
+    items: readonly Item[],
+    call: (items: readonly Item[]) => Promise<readonly Result[]>,
+  ): Promise<Outcome[]> {
+    if (items.length === 0) {
+      return [];
+    }
+    try {
+      const results = await call(items);
+      if (results.length !== items.length) {
+        throw new Error(`asked for ${items.length}, answered ${results.length}`);
+      }
+      return [...results];
+    } catch (thrown) {
+      const error = isHubError(thrown)
+        ? thrown
+        : new HubError('ServerError', 'An internal error occurred; the tracking id finds it in the log.');
+      this.options.log.warn({ err: thrown, trackingId: error.trackingId }, 'the twin service could not be asked');
+      return items.map(() => error);
+    }
+  }
+}
+
+function errorOf(outcome: Outcome): HubError | undefined {
+  if (isHubError(outcome)) {
+    return outcome;
+  }
+  return outcome.failure === undefined ? undefined : errorOfFailure(outcome.failure);
+}
+
+function keyOf({ identity: { deviceId, moduleId }, generationId }: Admission): contract.DeviceTwinKey {
+  return { key: { deviceId, moduleId }, generationId };
+}
