@@ -89,6 +89,14 @@ it('is of the kinds that were asked for', async () => {
   expect([...told].sort()).toEqual(['d/ 2 Success', 'd/ 4 Success', 'd/m 3 Rejected', 'd/m 4 Rejected']);
 });
 
+it('is told though the process was killed that wrote the end of the message', async () => {
+  const doomed = await fixture.start();
+  fixture.recorded = () => doomed.kill();
+  await enqueue(doomed.service, 'd', { messageId: 'm', ack: c2dqueue.Ack.NEGATIVE });
+  await doomed.service.purge({ key: { deviceId: 'd', moduleId: '' } });
+  expect((await received()).records).toMatchObject([{ originalMessageId: 'm', statusCode: 'Purged' }]);
+});
+
 it('is held by one receiver at a time', async () => {
   await completed(0, 3);
   const held = await received();

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { isHubError } from '@mooring/errors';
-import { type NewMessage, Queue, type Receipt, type Settlement } from './queue.js';
+import { Queue } from './queue.js';
 import type { QueueHead } from './queue-head.js';
+import type { NewMessage, Receipt, Settlement } from './queue-requests.js';
 
 const RULES = { maxMessages: 3, maxDeliveries: 2, graceMs: 60_000 };
 const START = 1_000_000;

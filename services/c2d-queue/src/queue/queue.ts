@@ -1,15 +1,13 @@
 import { HubError } from '@mooring/errors';
 import {
-  type AckKind,
   EMPTY_QUEUE,
   type Ending,
   type FeedbackEvent,
-  type Lock,
   type QueueEntry,
   type QueueHead,
-  type SettledAs,
   type SettledLock,
 } from './queue-head.js';
+import type { EndedEntry, LockedEntry, NewMessage, Receipt, Received, Settlement } from './queue-requests.js';
 import { dueTimeOf, endingOf, isAskedFor, isOlderGeneration, type QueueRules } from './queue-rules.js';
 
 /** Settled locks that are remembered: those of one whole queue, for longer than a call is tried again. */
@@ -17,50 +15,6 @@ const MAX_SETTLED = 50;
 const SETTLED_MS = 300_000;
 /** Feedback that waits to be told, beyond which no message that asks for more is taken. */
 const MAX_PENDING = 200;
-
-export interface NewMessage {
-  readonly generation: string;
-  readonly id: string;
-  readonly size: number;
-  readonly expiryTime: number;
-  readonly ack: AckKind;
-  readonly messageId: string;
-}
-
-export interface Receipt {
-  readonly generation: string;
-  /** 0: no connection. */
-  readonly epoch: number;
-  readonly maxMessages: number;
-  /** 0: as long as the connection holds it. */
-  readonly lockMs: number;
-  /** Tokens that the connection knows to hold; what it holds beyond is given again. Undefined: it does not say. */
-  readonly held: ReadonlySet<string> | undefined;
-  readonly newToken: () => string;
-  /** Takes the room for one more content; false if there is none. */
-  readonly takeRoom: (bytes: number) => boolean;
-}
-
-export interface LockedEntry extends QueueEntry {
-  readonly lock: Lock;
-}
-
-export interface Received {
-  readonly entries: readonly LockedEntry[];
-  readonly more: boolean;
-}
-
-export interface Settlement {
-  readonly generation: string;
-  readonly epoch: number;
-  readonly token: string;
-  readonly as: SettledAs;
-}
-
-export interface EndedEntry {
-  readonly entry: QueueEntry;
-  readonly ending: Ending;
-}
 
 /** A queue that is being changed, at one moment. Time has changed it first, and what fails changes no more. */
 export class Queue {

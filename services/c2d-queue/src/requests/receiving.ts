@@ -4,7 +4,7 @@ import { c2dqueue } from '@mooring/proto';
 import { failureOf } from '@mooring/rpc';
 import { MAX_ANSWER_BYTES, MAX_LOCK_MS } from '../limits.js';
 import type { C2dQueueMetrics } from '../metrics.js';
-import type { LockedEntry } from '../queue/queue.js';
+import type { LockedEntry } from '../queue/queue-requests.js';
 import type { BodyStore } from '../store/body-store.js';
 import type { HeadStore } from '../store/head-store.js';
 import { checkedReceiver, checkItems, tokenBytes, tokenText } from './receivers.js';

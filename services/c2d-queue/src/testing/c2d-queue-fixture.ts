@@ -67,6 +67,8 @@ export class C2dQueueFixture {
   /** Of queues. */
   readonly notices: ChangeNotice[] = [];
   readonly topics: HubTopics;
+  /** Called in the midst of what a process does about a queue that it has just written. */
+  recorded: () => void = () => undefined;
   private readonly processes = new Set<C2dQueueRuntime>();
 
   private constructor(readonly ports: Ports) {
@@ -105,7 +107,12 @@ export class C2dQueueFixture {
       topics: this.topics,
       directory: this.directory,
       locator: this.edges,
-      operations: { record: (operation) => this.operations.push(operation) },
+      operations: {
+        record: (operation) => {
+          this.operations.push(operation);
+          this.recorded();
+        },
+      },
       clock: life.clock(this.clock),
       logger: createLogger('test', 'silent'),
       metrics,
