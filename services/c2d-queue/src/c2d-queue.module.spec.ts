@@ -9,15 +9,19 @@ import { C2D_QUEUE_SERVICE, C2dQueueModule } from './c2d-queue.module.js';
 import { C2dQueueFixture, SETTINGS } from './testing/c2d-queue-fixture.js';
 import { enqueue, idsOf, receive } from './testing/requests.js';
 
+const DIRECTORY = Symbol('DirectoryService');
+
 it('gives the contract, and leaves stores that can be closed', async () => {
   const fixture = await C2dQueueFixture.open();
   fixture.directory.add('d');
   const { documents, log } = fixture.ports;
+  const directory = { provide: DIRECTORY, useValue: fixture.directory };
   const c2dQueueModule = C2dQueueModule.register({
     documents,
     log,
     topics: fixture.topics,
-    directory: fixture.directory,
+    directory: DIRECTORY,
+    imports: [{ module: class Directory {}, providers: [directory], exports: [DIRECTORY] }],
     locator: fixture.edges,
     operations: { record: () => undefined },
     clock: new SystemClock(),

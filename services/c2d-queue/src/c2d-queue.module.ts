@@ -1,4 +1,12 @@
-import { type DynamicModule, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { identity } from '@mooring/proto';
+import {
+  type DynamicModule,
+  type InjectionToken,
+  Module,
+  type ModuleMetadata,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { type C2dQueueRuntime, createC2dQueueService } from './create-c2d-queue-service.js';
 import type { C2dQueueOptions } from './options.js';
 
@@ -18,15 +26,25 @@ class C2dQueueLifecycle implements OnApplicationBootstrap, OnApplicationShutdown
   }
 }
 
+export interface C2dQueueModuleOptions extends Omit<C2dQueueOptions, 'directory'> {
+  /** Token of the DirectoryService: the implementation in this process, or a client of another. */
+  readonly directory: InjectionToken;
+  /** Modules that provide it, unless they are global. */
+  readonly imports?: NonNullable<ModuleMetadata['imports']>;
+}
+
 @Module({})
 export class C2dQueueModule {
-  static register(options: C2dQueueOptions): DynamicModule {
+  static register({ directory: directoryToken, imports = [], ...options }: C2dQueueModuleOptions): DynamicModule {
     return {
       module: C2dQueueModule,
+      imports,
       providers: [
         {
           provide: C2dQueueLifecycle,
-          useFactory: async () => new C2dQueueLifecycle(await createC2dQueueService(options)),
+          inject: [directoryToken],
+          useFactory: async (directory: identity.DirectoryService) =>
+            new C2dQueueLifecycle(await createC2dQueueService({ ...options, directory })),
         },
         {
           provide: C2D_QUEUE_SERVICE,
