@@ -1,6 +1,7 @@
 import type { Clock } from '@mooring/clock';
+import type { DirectMethods } from '@mooring/direct-methods';
 import type { Logger, Metrics, Tracing } from '@mooring/observability';
-import type { identity, monitoring } from '@mooring/proto';
+import type { c2dqueue, identity, monitoring, twin } from '@mooring/proto';
 import type { BearerTokens } from './auth/bearer/bearer-tokens.js';
 import type { PolicyDirectory } from './auth/policy-directory.js';
 
@@ -10,6 +11,10 @@ export interface ApiOptions {
   /** None are taken without. */
   readonly bearerTokens?: BearerTokens | undefined;
   readonly monitoring: monitoring.MonitoringService;
+  /** Without one its routes are not there; so it is with the next two. */
+  readonly twin?: twin.TwinService | undefined;
+  readonly methods?: DirectMethods | undefined;
+  readonly c2dQueue?: c2dqueue.C2dQueueService | undefined;
   /** Names that the hub is called by: a token must have been signed for one of them. */
   readonly hostnames: readonly string[];
   /** Largest body of a request, in bytes. */

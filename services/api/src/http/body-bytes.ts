@@ -1,8 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { HubError } from '@mooring/errors';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Argument of a route with the body form `bytes`: its body, which may be empty. */
 export const BodyBytes = createParamDecorator((_: unknown, context: ExecutionContext): Buffer => {
@@ -14,11 +13,11 @@ export const JsonBytes = createParamDecorator((_: unknown, context: ExecutionCon
 
 /** Argument of a route with the body form `jsonBytes`: the text of its body, which may yet be other than JSON. */
 export const JsonText = createParamDecorator((_: unknown, context: ExecutionContext): string => {
-  try {
-    return UTF8.decode(required(context));
-  } catch (error) {
-    throw error instanceof TypeError ? new HubError('DeserializationError', 'The body is not UTF-8.') : error;
+  const bytes = required(context);
+  if (!isUtf8(bytes)) {
+    throw new HubError('DeserializationError', 'The body is not UTF-8.');
   }
+  return bytes.toString();
 });
 
 function required(context: ExecutionContext): Buffer {

@@ -11,7 +11,7 @@ export class BodyPipe<Schema extends z.ZodType> implements PipeTransform<unknown
     if (body === undefined || body === null) {
       throw new HubError('ArgumentNull', 'The request needs a JSON body.');
     }
-    return checked(this.schema, body, 'The body');
+    return checked(this.schema, body);
   }
 }
 
@@ -24,8 +24,16 @@ export class QueryPipe<Schema extends z.ZodType> implements PipeTransform<unknow
   }
 }
 
-/** @param whole what is named where no field of it is wrong */
-function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, whole: string): z.output<Schema> {
+/**
+ * Checks a value against a schema.
+ * @param whole what is named where no field of it is wrong
+ * @throws HubError `ArgumentInvalid`
+ */
+export function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  whole = 'The body',
+): z.output<Schema> {
   const result = schema.safeParse(value);
   if (!result.success) {
     const [issue] = result.error.issues;

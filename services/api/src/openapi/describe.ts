@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiDefaultResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
-import { type listOf, type SchemaName, schemaReference } from './schemas.js';
+import { type BYTES, type listOf, type SchemaName, schemaReference } from './schemas.js';
 
-type Described = SchemaName | ReturnType<typeof listOf>;
+type Described = SchemaName | ReturnType<typeof listOf> | typeof BYTES;
 
 export interface Description {
   readonly body?: Described;
@@ -25,6 +25,6 @@ export function Describe(summary: string, { body, answer }: Description): Method
   );
 }
 
-function schemaOf(described: Described): { readonly $ref: string } | ReturnType<typeof listOf> {
+function schemaOf(described: Described): { readonly $ref: string } | Exclude<Described, SchemaName> {
   return typeof described === 'string' ? schemaReference(described) : described;
 }

@@ -8,7 +8,9 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   const outline = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Mooring')
-    .setDescription("The registry as Azure IoT Hub's service SDKs call it, and the management of the hub itself.")
+    .setDescription(
+      "Registry, twins, methods and messages as Azure IoT Hub's service SDKs call them, and the management of the hub itself.",
+    )
     .setVersion('2021-04-12')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addApiKey(

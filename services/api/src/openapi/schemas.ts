@@ -2,13 +2,19 @@ import { z } from 'zod';
 import { bulkResultSchema, exportImportDeviceSchema } from '../mapping/bulk-registry.js';
 import { certificateInputSchema, certificateSchema } from '../mapping/certificate.js';
 import { deviceInputSchema, deviceSchema } from '../mapping/device.js';
+import { feedbackRecordSchema } from '../mapping/feedback.js';
+import { methodInputSchema, methodResultSchema } from '../mapping/method.js';
 import { moduleInputSchema, moduleSchema } from '../mapping/module.js';
 import { operationPageSchema } from '../mapping/operation.js';
 import { policyInputSchema, policySchema } from '../mapping/policy.js';
+import { purgeResultSchema } from '../mapping/purge.js';
 import { registryStatisticsSchema, serviceStatisticsSchema } from '../mapping/statistics.js';
+import { querySchema, twinInputSchema, twinSchema } from '../mapping/twin.js';
 
 const errorSchema = z.object({
-  Message: z.string().meta({ description: 'ErrorCode:<name>;<text>' }),
+  Message: z.string().meta({
+    description: 'ErrorCode:<name>;<text>, or of methods the JSON text of errorCode, trackingId, message, timestampUtc',
+  }),
   ExceptionMessage: z.string().meta({ description: 'Tracking ID:<id>-TimeStamp:<MM/dd/yyyy HH:mm:ss>' }),
 });
 
@@ -22,6 +28,16 @@ const SCHEMAS = {
   BulkRegistryOperationResult: bulkResultSchema,
   RegistryStatistics: registryStatisticsSchema,
   ServiceStatistics: serviceStatisticsSchema,
+  Twin: twinSchema,
+  TwinInput: twinInputSchema,
+  Query: querySchema,
+  QueryItems: z
+    .array(z.record(z.string(), z.unknown()))
+    .meta({ description: 'Twins, or objects of what was selected.' }),
+  MethodInput: methodInputSchema,
+  MethodResult: methodResultSchema,
+  PurgeMessageQueueResult: purgeResultSchema,
+  FeedbackRecord: feedbackRecordSchema,
   Certificate: certificateSchema,
   CertificateInput: certificateInputSchema,
   SharedAccessPolicy: policySchema,
@@ -50,3 +66,6 @@ export function schemaReference(name: SchemaName): { readonly $ref: string } {
 export function listOf(name: SchemaName, limits: { minItems?: number; maxItems?: number } = {}) {
   return { type: 'array' as const, items: schemaReference(name), ...limits };
 }
+
+/** Bytes of any kind. */
+export const BYTES = { type: 'string', format: 'binary' } as const;

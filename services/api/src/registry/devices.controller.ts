@@ -29,8 +29,9 @@ import {
 import { type Device, deviceFromJson, deviceInputSchema, deviceToJson } from '../mapping/device.js';
 import { Describe } from '../openapi/describe.js';
 import { listOf } from '../openapi/schemas.js';
-import { ConnectionStates } from './connection-states.js';
+
 import { answered, requireSameId } from './identity-answers.js';
+import { LiveFields } from './live-fields.js';
 import { firstDevices, MAX_LISTED_DEVICES } from './pages.js';
 import { TopPipe } from './top.pipe.js';
 
@@ -43,7 +44,7 @@ import { TopPipe } from './top.pipe.js';
 export class DevicesController {
   constructor(
     @Inject(IDENTITY_SERVICE) private readonly registry: identity.IdentityService,
-    @Inject(ConnectionStates) private readonly states: ConnectionStates,
+    @Inject(LiveFields) private readonly live: LiveFields,
   ) {}
 
   @Get()
@@ -51,7 +52,7 @@ export class DevicesController {
   @Describe('Lists devices, ascending by id.', { answer: listOf('Device') })
   @ApiQuery({ name: 'top', required: false, schema: { type: 'integer', minimum: 1, maximum: MAX_LISTED_DEVICES } })
   async list(@Query('top', TopPipe) top: number): Promise<Device[]> {
-    return (await this.states.shownIn(await firstDevices(this.registry, top))).map(deviceToJson);
+    return (await this.live.shownIn(await firstDevices(this.registry, top))).map(deviceToJson);
   }
 
   @Post()
@@ -71,7 +72,7 @@ export class DevicesController {
   @Describe('Reads a device.', { answer: 'Device' })
   async get(@Param('deviceId', IdentityIdPipe) deviceId: string): Promise<Device> {
     const device = answered(await this.registry.getIdentity({ key: { deviceId, moduleId: '' } }));
-    return deviceToJson(await this.states.shownInOne(device));
+    return deviceToJson(await this.live.shownInOne(device));
   }
 
   @Put(':deviceId')
@@ -86,7 +87,7 @@ export class DevicesController {
     requireSameId('deviceId', body.deviceId, deviceId);
     const device = deviceFromJson({ deviceId, moduleId: '' }, body);
     const stored = answered(await this.registry.putIdentity({ identity: device, ifMatch }));
-    return deviceToJson(await this.states.shownInOne(stored));
+    return deviceToJson(await this.live.shownInOne(stored));
   }
 
   @Delete(':deviceId')

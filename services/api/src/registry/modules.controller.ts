@@ -21,8 +21,9 @@ import { IDENTITY_SERVICE } from '../injection-tokens.js';
 import { type Module, moduleFromJson, moduleInputSchema, moduleToJson } from '../mapping/module.js';
 import { Describe } from '../openapi/describe.js';
 import { listOf } from '../openapi/schemas.js';
-import { ConnectionStates } from './connection-states.js';
+
 import { answered, requireSameId } from './identity-answers.js';
+import { LiveFields } from './live-fields.js';
 
 /** Modules of a device. */
 @ApiTags('Modules')
@@ -33,7 +34,7 @@ import { answered, requireSameId } from './identity-answers.js';
 export class ModulesController {
   constructor(
     @Inject(IDENTITY_SERVICE) private readonly registry: identity.IdentityService,
-    @Inject(ConnectionStates) private readonly states: ConnectionStates,
+    @Inject(LiveFields) private readonly live: LiveFields,
   ) {}
 
   @Get()
@@ -41,7 +42,7 @@ export class ModulesController {
   @Describe('Lists the modules of a device.', { answer: listOf('Module') })
   async list(@Param('deviceId', IdentityIdPipe) deviceId: string): Promise<Module[]> {
     const { modules } = await this.registry.listModules({ deviceId });
-    return (await this.states.shownIn(modules)).map(moduleToJson);
+    return (await this.live.shownIn(modules)).map(moduleToJson);
   }
 
   @Get(':moduleId')
@@ -52,7 +53,7 @@ export class ModulesController {
     @Param('moduleId', IdentityIdPipe) moduleId: string,
   ): Promise<Module> {
     const module = answered(await this.registry.getIdentity({ key: { deviceId, moduleId } }));
-    return moduleToJson(await this.states.shownInOne(module));
+    return moduleToJson(await this.live.shownInOne(module));
   }
 
   @Put(':moduleId')
@@ -69,7 +70,7 @@ export class ModulesController {
     requireSameId('moduleId', body.moduleId, moduleId);
     const module = moduleFromJson({ deviceId, moduleId }, body);
     const stored = answered(await this.registry.putIdentity({ identity: module, ifMatch }));
-    return moduleToJson(await this.states.shownInOne(stored));
+    return moduleToJson(await this.live.shownInOne(stored));
   }
 
   @Delete(':moduleId')

@@ -1,13 +1,16 @@
 import { ManualClock } from '@mooring/clock';
 import type { RightName } from '@mooring/config';
 import { createSasToken, sasKeyFromBase64 } from '@mooring/credentials';
+import { DirectMethods } from '@mooring/direct-methods';
 import { createLogger, createMetrics, type Logger, type Metrics, type Tracing } from '@mooring/observability';
+import { identity } from '@mooring/proto';
 import inject, { type InjectOptions, type Response } from 'light-my-request';
 import type { BearerTokens } from '../auth/bearer/bearer-tokens.js';
 import type { SharedAccessPolicy } from '../auth/shared-access-policy.js';
 import { type Api, createApi } from '../create-api.js';
 import { fakeIdentity, type IdentityCalls } from './fake-identity.js';
 import { fakeMonitoring, type MonitoringCalls } from './fake-monitoring.js';
+import { fakeC2dQueue, fakeLocator, fakeTwin, type ServiceCalls } from './fake-services.js';
 
 export const HOST = 'hub.iot.test';
 export const KEY = 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=';
@@ -37,6 +40,7 @@ export interface TestApi extends Api {
 export interface TestApiOptions {
   readonly maxBodyBytes?: number;
   readonly monitoring?: MonitoringCalls;
+  readonly services?: ServiceCalls;
   readonly bearerTokens?: BearerTokens;
   readonly logger?: Logger;
   readonly tracing?: Tracing;
@@ -45,6 +49,8 @@ export interface TestApiOptions {
 export async function startApi(calls: IdentityCalls = {}, options: TestApiOptions = {}): Promise<TestApi> {
   const clock = new ManualClock(Date.UTC(2024, 6, 7, 10, 0, 0));
   const metrics = createMetrics();
+  const logger = options.logger ?? createLogger('api', 'silent');
+  const services = options.services ?? {};
   const api = await createApi({
     identity: fakeIdentity(calls),
     policies: { find: async (name) => policy(name) },
@@ -53,7 +59,22 @@ export async function startApi(calls: IdentityCalls = {}, options: TestApiOption
     hostnames: [HOST, '127.0.0.1'],
     maxBodyBytes: options.maxBodyBytes ?? 64 * 1024,
     clock,
-    logger: options.logger ?? createLogger('api', 'silent'),
+    twin: fakeTwin(services),
+    c2dQueue: fakeC2dQueue(services),
+    methods: new DirectMethods({
+      locator: fakeLocator(services),
+      directory: {
+        describeIdentities: async ({ keys }) => ({
+          descriptions: keys.map(() => identity.Description.fromPartial({ found: true, deviceFound: true })),
+        }),
+      },
+      operations: { record: () => undefined },
+      maxWaiting: 10,
+      clock,
+      logger,
+      metrics,
+    }),
+    logger,
     metrics,
     tracing: options.tracing,
   });
