@@ -22,4 +22,4 @@ export { pythonSdk } from './python/python-sdk.js';
 export type { RedisPart } from './redis/redis-part.js';
 export { startRedis } from './redis/redis-part.js';
 export type { SharedParts } from './shared/shared-parts.js';
-export { sharedParts } from './shared/shared-parts.js';
+export { isGivenPart, sharedParts } from './shared/shared-parts.js';

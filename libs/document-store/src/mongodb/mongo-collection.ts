@@ -87,20 +87,18 @@ export class MongoCollection<T extends DocumentBody> implements Collection<T> {
 
   async page(query: PageQuery): Promise<Page<T>> {
     checkPage(query);
-    const filter = storedFilter(query.filter);
-    const behind = query.after === undefined ? filter : { $and: [{ _id: { $gt: query.after } }, filter] };
-    const { signal } = query;
-    const found = await this.find(
-      (collection) =>
-        collection
-          .find(behind, { signal })
-          .sort({ _id: 1 })
-          .limit(query.limit + 1),
-      signal,
-    );
+    const found = await this.find((collection) => pageCursor(collection, query), query.signal);
     const documents = found.slice(0, query.limit);
     const last = documents.at(-1);
     return found.length > query.limit && last !== undefined ? { documents, next: last._id } : { documents };
+  }
+
+  /** What the server says of a page: how many documents it examines for those that it returns. */
+  async explainPage(query: PageQuery): Promise<{ readonly examined: number; readonly returned: number }> {
+    checkPage(query);
+    await this.target.connect();
+    const { executionStats } = await pageCursor(this.target.collection, query).explain('executionStats');
+    return { examined: executionStats.totalDocsExamined, returned: executionStats.nReturned };
   }
 
   async count(filter: Filter, { signal }: CountOptions = {}): Promise<number> {
@@ -145,6 +143,16 @@ export class MongoCollection<T extends DocumentBody> implements Collection<T> {
     keepAll(results, updates, updated);
     keepAll(results, deletes, deleted);
   }
+}
+
+/** The documents of a page, and the one behind it. */
+function pageCursor(collection: WriteTarget['collection'], { filter, after, limit, signal }: PageQuery) {
+  const stored = storedFilter(filter);
+  const behind = after === undefined ? stored : { $and: [{ _id: { $gt: after } }, stored] };
+  return collection
+    .find(behind, { signal })
+    .sort({ _id: 1 })
+    .limit(limit + 1);
 }
 
 function prepare(write: Write<DocumentBody>): Prepared {

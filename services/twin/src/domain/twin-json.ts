@@ -2,7 +2,7 @@ import { sectionJson, treeJson } from './section-json.js';
 import type { Twin } from './twin.js';
 
 /** How Azure writes a time that never was. */
-const NEVER = '0001-01-01T00:00:00';
+export const NEVER = '0001-01-01T00:00:00';
 
 /** A whole twin as REST answers it: JSON text. */
 export function twinJson(twin: Twin): string {
@@ -10,7 +10,7 @@ export function twinJson(twin: Twin): string {
   const properties =
     `{"desired":${sectionJson(desired, desiredVersion, desiredMetadata)},` +
     `"reported":${sectionJson(reported, reportedVersion, reportedMetadata)}}`;
-  const rest = JSON.stringify(fields(twin)).slice(0, -1);
+  const rest = JSON.stringify(twinFields(twin)).slice(0, -1);
   return `${rest},"tags":${treeJson(twin.tags)},"properties":${properties}}`;
 }
 
@@ -19,7 +19,8 @@ export function propertiesJson({ desired, desiredVersion, reported, reportedVers
   return `{"desired":${sectionJson(desired, desiredVersion)},"reported":${sectionJson(reported, reportedVersion)}}`;
 }
 
-function fields(twin: Twin): object {
+/** What a whole twin shows beside its sections. */
+export function twinFields(twin: Twin): object {
   const { deviceId, moduleId, etag, twinVersion, modelId, identity, connection, messageCount } = twin;
   const isDevice = moduleId === '';
   return {

@@ -12,6 +12,14 @@ export const partVariables = {
   mongo: 'MOORING_TEST_MONGO_URL',
 } as const;
 
+/** Lists the parts that were started for the run, as none was named. */
+export const STARTED_VARIABLE = 'MOORING_TEST_STARTED_PARTS';
+
+/** Whether a part is one that the environment names, so the real thing, and none that was started for the run. */
+export function isGivenPart(part: keyof typeof partVariables): boolean {
+  return Boolean(process.env[partVariables[part]]) && !process.env[STARTED_VARIABLE]?.split(',').includes(part);
+}
+
 /** @throws Error that names the variable that is missing, where the tests were not started with Jest's projects. */
 export function sharedParts(): SharedParts {
   return {

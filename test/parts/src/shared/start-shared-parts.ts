@@ -1,7 +1,7 @@
 import { startKafka } from '../kafka/kafka-part.js';
 import { startMongo } from '../mongo/mongo-part.js';
 import { startRedis } from '../redis/redis-part.js';
-import { partVariables } from './shared-parts.js';
+import { partVariables, STARTED_VARIABLE } from './shared-parts.js';
 
 interface Started {
   readonly address: string;
@@ -44,6 +44,7 @@ export async function startSharedParts(): Promise<() => Promise<void>> {
         });
         started.push(one);
         process.env[variable] = one.address;
+        process.env[STARTED_VARIABLE] = [process.env[STARTED_VARIABLE] ?? '', part].filter(Boolean).join();
       }
     }),
   );
