@@ -56,7 +56,7 @@ export function createDeliveries(options: EdgeOptions, { edge, live, operations 
       log,
     });
   const messages = c2dQueueService && {
-    queues: new MessageQueues({ c2dQueueService, clock }),
+    queues: new MessageQueues({ c2dQueueService, clock, log }),
     events: messageEvents(metrics, operations),
     clock,
     log,

@@ -1,5 +1,5 @@
 import type { Clock } from '@mooring/clock';
-import { type HubError, isHubError } from '@mooring/errors';
+import { HubError, isHubError } from '@mooring/errors';
 import type { Logger } from '@mooring/observability';
 import { c2dqueue } from '@mooring/proto';
 import type { Admission } from '../device-session/live/live-connection.js';
@@ -11,6 +11,8 @@ export interface MessageSink {
   readonly messageCredit: number;
   /** Sends a message; it is settled by its lock token later, or at once. */
   deliver(message: c2dqueue.ReceivedMessage): void;
+  /** A message could not be delivered for a fault of the hub: the connection is closed. */
+  fail(error: unknown): void;
 }
 
 /** What happens to messages, for whoever counts. */
@@ -32,6 +34,7 @@ export interface MessageFlowOptions {
 
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 30_000;
+const NO_ROOM_MS = 20;
 /** Those a queue holds. */
 const MAX_MESSAGES = 50;
 
@@ -115,14 +118,19 @@ export class MessageFlow {
       lockMs: 0,
       held: { lockTokens: [...this.held] },
     };
-    const error = await this.calling(async () => this.deliver(await queues.receive(item)));
-    if (error === undefined) {
+    let received: c2dqueue.ReceivedMessages | undefined;
+    const error = await this.calling(async () => {
+      received = await queues.receive(item);
+    });
+    if (received !== undefined) {
       this.retryMs = 0;
+      this.deliver(received);
+      if (received.more && received.messages.length === 0) {
+        // The answer had no room for them.
+        await this.pause(NO_ROOM_MS);
+      }
     } else if (!this.closed) {
-      log.warn(
-        { err: error, deviceId: this.receiver.key?.deviceId },
-        'messages could not be received; this is tried again',
-      );
+      log.debug({ err: error, deviceId: this.receiver.key?.deviceId }, 'messages could not be received');
       this.pending = true;
       this.retryMs = Math.min(Math.max(this.retryMs * 2, FIRST_RETRY_MS), LAST_RETRY_MS);
       await this.pause(this.retryMs);
@@ -133,15 +141,19 @@ export class MessageFlow {
 
   /** What the sink does not take any more is given again, with the same locks, when it is asked for next. */
   private deliver({ messages, more }: c2dqueue.ReceivedMessages): void {
-    for (const message of messages) {
-      if (this.closed || this.sink.messageCredit <= 0) {
-        this.pending = true;
-        return;
-      }
-      this.held.push(message.lockToken);
-      this.sink.deliver(message);
-    }
     this.pending ||= more;
+    try {
+      for (const message of messages) {
+        if (this.closed || this.sink.messageCredit <= 0) {
+          this.pending = true;
+          return;
+        }
+        this.held.push(message.lockToken);
+        this.sink.deliver(message);
+      }
+    } catch (error) {
+      this.sink.fail(error);
+    }
   }
 
   /** @returns what the call rejected with */
@@ -151,10 +163,7 @@ export class MessageFlow {
       await call();
       return undefined;
     } catch (error) {
-      if (!isHubError(error)) {
-        throw error;
-      }
-      return error;
+      return isHubError(error) ? error : new HubError('ServerError', 'The queue failed.', { cause: error });
     } finally {
       this.calls--;
       this.detachIfDone();

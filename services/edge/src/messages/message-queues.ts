@@ -1,5 +1,6 @@
 import type { Clock } from '@mooring/clock';
 import { HubError, isHubError } from '@mooring/errors';
+import type { Logger } from '@mooring/observability';
 import type { c2dqueue as contract } from '@mooring/proto';
 import { errorOfFailure } from '@mooring/rpc';
 import { Batcher } from '../device-session/batcher.js';
@@ -8,6 +9,7 @@ import { splitWhenTooLarge } from '../device-session/split-when-too-large.js';
 export interface MessageQueuesOptions {
   readonly c2dQueueService: Pick<contract.C2dQueueService, 'receive' | 'settle' | 'detach'>;
   readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /** An answer holds the messages of all who ask in one call. */
@@ -22,19 +24,26 @@ export class MessageQueues {
   private readonly settlements: Batcher<contract.Settlement, HubError | undefined>;
   private readonly detaches: Batcher<contract.Receiver, undefined>;
 
-  constructor({ c2dQueueService, clock }: MessageQueuesOptions) {
+  constructor({ c2dQueueService, clock, log }: MessageQueuesOptions) {
+    /** Once for a call, not for each of its items. */
+    const failed = (error: unknown): never => {
+      log.warn({ err: error }, 'the c2d-queue service could not be asked; what does not end meanwhile asks again');
+      throw error;
+    };
     const common = { concurrency: CONCURRENCY, maxWaiting: MAX_WAITING, intervalMs: 0, clock };
     this.receives = new Batcher({
       ...common,
       maxBatch: MAX_RECEIVES,
       call: (all) =>
-        splitWhenTooLarge(all, async (items) => (await c2dQueueService.receive({ items: [...items] })).received),
+        splitWhenTooLarge(all, async (items) => (await c2dQueueService.receive({ items: [...items] })).received).catch(
+          failed,
+        ),
     });
     this.settlements = new Batcher({
       ...common,
       maxBatch: MAX_BATCH,
       call: async (settlements) => {
-        const { failures } = await c2dQueueService.settle({ settlements: [...settlements] });
+        const { failures } = await c2dQueueService.settle({ settlements: [...settlements] }).catch(failed);
         return failures.map((failure) => (failure.error === '' ? undefined : errorOfFailure(failure)));
       },
     });

@@ -2,7 +2,7 @@ import { unavailable } from '../../device-session/admission-refused.js';
 import { connack } from '../codec/encode.js';
 import { CONNECT_RETURN } from '../codec/packet-type.js';
 import { HOLD } from '../connection/read-hold.js';
-import { isAllowedFilter } from '../subscriptions/allowed-filters.js';
+import { allowedFilter } from '../subscriptions/allowed-filters.js';
 import type { ConnectAttempt } from './connect-attempt.js';
 
 /** The identity proves itself, and takes the place of its older connection [MQTT-3.1.4-2], [MQTT-3.1.4-3]. */
@@ -39,8 +39,14 @@ export async function restoreSession(attempt: ConnectAttempt): Promise<void> {
     }
     return;
   }
-  const kept = Object.entries(session.subscriptions).filter(([filter]) => isAllowedFilter(filter, identity));
-  connection.subscribed(new Map(kept));
+  const kept = new Map<string, number>();
+  for (const [filter, qos] of Object.entries(session.subscriptions)) {
+    const allowed = allowedFilter(filter, identity);
+    if (allowed !== undefined) {
+      kept.set(allowed, qos);
+    }
+  }
+  connection.subscribed(kept);
   attempt.sessionPresent = true;
 }
 

@@ -11,8 +11,8 @@ const MAX_PACKET_ID = 0xffff;
 /** Cloud-to-device messages of one MQTT connection: PUBACK completes one, at QoS 0 that it was sent. */
 export class MqttMessages implements MessageSink {
   private readonly flow: MessageFlow;
-  /** Lock tokens by packet id. */
-  private readonly unacknowledged = new Map<number, Buffer>();
+  /** Lock tokens by packet id; undefined while there are none, as mostly. */
+  private unacknowledged: Map<number, Buffer> | undefined;
   private lastPacketId = 0;
 
   constructor(
@@ -28,7 +28,7 @@ export class MqttMessages implements MessageSink {
 
   get messageCredit(): number {
     const { wants, mayDeliver } = this.connection;
-    return wants.messageQos === undefined || !mayDeliver ? 0 : WINDOW - this.unacknowledged.size;
+    return wants.messageQos === undefined || !mayDeliver ? 0 : WINDOW - (this.unacknowledged?.size ?? 0);
   }
 
   hint(): void {
@@ -56,15 +56,23 @@ export class MqttMessages implements MessageSink {
     if (packetId === 0) {
       void this.flow.settle(lockToken, c2dqueue.Outcome.COMPLETE);
     } else {
+      this.unacknowledged ??= new Map();
       this.unacknowledged.set(packetId, lockToken);
     }
   }
 
+  fail(error: unknown): void {
+    this.connection.fail(error);
+  }
+
   /** Of a packet id that is not known: of something that was sent to an earlier connection. */
   acknowledged(packetId: number): void {
-    const lockToken = this.unacknowledged.get(packetId);
+    const lockToken = this.unacknowledged?.get(packetId);
     if (lockToken !== undefined) {
-      this.unacknowledged.delete(packetId);
+      this.unacknowledged?.delete(packetId);
+      if (this.unacknowledged?.size === 0) {
+        this.unacknowledged = undefined;
+      }
       void this.flow.settle(lockToken, c2dqueue.Outcome.COMPLETE);
       this.flow.resume();
     }
@@ -78,7 +86,7 @@ export class MqttMessages implements MessageSink {
   private nextPacketId(): number {
     do {
       this.lastPacketId = this.lastPacketId === MAX_PACKET_ID ? 1 : this.lastPacketId + 1;
-    } while (this.unacknowledged.has(this.lastPacketId));
+    } while (this.unacknowledged?.has(this.lastPacketId));
     return this.lastPacketId;
   }
 }

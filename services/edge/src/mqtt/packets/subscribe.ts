@@ -3,7 +3,7 @@ import type { Frame } from '../codec/frame-reader.js';
 import { PacketReader } from '../codec/packet-reader.js';
 import type { MqttConnection } from '../connection/mqtt-connection.js';
 import { ProtocolError } from '../protocol-error.js';
-import { isAllowedFilter } from '../subscriptions/allowed-filters.js';
+import { allowedFilter } from '../subscriptions/allowed-filters.js';
 import { changeSubscriptions } from '../subscriptions/change-subscriptions.js';
 
 const MAX_QOS = 1;
@@ -43,10 +43,11 @@ function grant(
   { filter, qos }: { readonly filter: string; readonly qos: number },
 ): number {
   const isFull = subscriptions.size >= context.limits.maxSubscriptions && !subscriptions.has(filter);
-  if (admission === undefined || isFull || !isAllowedFilter(filter, admission.identity)) {
+  const allowed = admission && allowedFilter(filter, admission.identity);
+  if (allowed === undefined || isFull) {
     return SUBSCRIPTION_REFUSED;
   }
   const granted = Math.min(qos, MAX_QOS);
-  subscriptions.set(filter, granted);
+  subscriptions.set(allowed, granted);
   return granted;
 }

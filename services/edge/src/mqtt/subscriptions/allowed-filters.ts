@@ -7,13 +7,19 @@ export const FILTER = {
   methods: '$iothub/methods/POST/#',
 } as const;
 
-const TWIN_AND_METHODS: ReadonlySet<string> = new Set(Object.values(FILTER));
+const TWIN_AND_METHODS: ReadonlyMap<string, string> = new Map(Object.values(FILTER).map((filter) => [filter, filter]));
 
-/** Whether an identity may subscribe to a filter: only to these, all of which concern itself alone. */
-export function isAllowedFilter(filter: string, { deviceId, moduleId }: DeviceIdentity): boolean {
-  if (TWIN_AND_METHODS.has(filter)) {
-    return true;
-  }
+/**
+ * A filter that an identity may subscribe to: only to these, all of which concern itself alone. One that is the same for all
+ * is one string for all connections.
+ *
+ * @returns undefined if it may not
+ */
+export function allowedFilter(filter: string, identity: DeviceIdentity): string | undefined {
+  return TWIN_AND_METHODS.get(filter) ?? (isOwn(filter, identity) ? filter : undefined);
+}
+
+function isOwn(filter: string, { deviceId, moduleId }: DeviceIdentity): boolean {
   if (moduleId === '') {
     return filter === `devices/${deviceId}/messages/devicebound/#`;
   }
