@@ -199,20 +199,23 @@ describe('a caller who has gone', () => {
     expect(shown).toContain('mooring_methods_calls_in_progress 0');
   });
 
-  it('leaves nothing that waits for the device', async () => {
-    const bench = new Bench();
-    const caller = new AbortController();
-    const call = bench.methods.invoke({ ...CALL, connectTimeoutMs: 300_000, signal: caller.signal });
-    await turn();
-    caller.abort(GONE);
-    await expect(call).rejects.toBe(GONE);
-    bench.clock.advance(200);
-    await turn();
-    bench.clock.advance(200);
-    await turn();
-    expect(bench.looks).toEqual([['d']]);
-    await expect(bench.methods.invoke({ ...CALL, signal: AbortSignal.abort(GONE) })).rejects.toMatchObject({
-      code: 404103,
-    });
-  });
+  it.each([GONE, new HubError('ServiceUnavailable', 'ends'), new Error('ends')])(
+    'leaves nothing that waits for the device, whatever the reason: %s',
+    async (reason) => {
+      const bench = new Bench();
+      const caller = new AbortController();
+      const call = bench.methods.invoke({ ...CALL, connectTimeoutMs: 300_000, signal: caller.signal });
+      await turn();
+      caller.abort(reason);
+      await expect(call).rejects.toBe(reason);
+      bench.clock.advance(200);
+      await turn();
+      bench.clock.advance(200);
+      await turn();
+      expect(bench.looks).toEqual([['d']]);
+      await expect(bench.methods.invoke({ ...CALL, signal: AbortSignal.abort(reason) })).rejects.toMatchObject({
+        code: 404103,
+      });
+    },
+  );
 });

@@ -102,6 +102,7 @@ export class DirectMethods {
       search.failure = undefined;
       const looksToSkip = Math.min(search.looksToSkip(edges ?? []), Math.ceil(leftMs / POLL_MS) - 1);
       edges = await search.noting(this.poll.next(call.key, looksToSkip, call.signal));
+      call.signal?.throwIfAborted();
     }
   }
 

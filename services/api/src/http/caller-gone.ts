@@ -6,10 +6,15 @@ import type { FastifyReply } from 'fastify';
 export const CallerGone = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {
   const { raw } = context.switchToHttp().getResponse<FastifyReply>();
   const gone = new AbortController();
-  raw.once('close', () => {
-    if (!raw.writableEnded) {
-      gone.abort(new HubError('InvalidOperation', 'The client did not wait for its answer.'));
-    }
-  });
+  const abort = () => gone.abort(new HubError('InvalidOperation', 'The client did not wait for its answer.'));
+  if (raw.destroyed) {
+    abort();
+  } else {
+    raw.once('close', () => {
+      if (!raw.writableEnded) {
+        abort();
+      }
+    });
+  }
   return gone.signal;
 });
