@@ -1,4 +1,3 @@
-import type { Collection } from '@mooring/document-store';
 import { Outbox } from '@mooring/outbox';
 import type { twin } from '@mooring/proto';
 import { ConnectionCopies } from './copies/connection-copies.js';
@@ -10,12 +9,13 @@ import { ChangeChannel } from './events/change-channel.js';
 import { DesiredChannel } from './events/desired-channel.js';
 import { TwinMetrics } from './metrics.js';
 import type { TwinOptions } from './options.js';
+import { QueryExecutor } from './query/query-executor.js';
+import { queryIndexes } from './query/query-indexes.js';
 import { OwnedTwins } from './store/owned-twins.js';
 import { RecentTwins } from './store/recent-twins.js';
 import { TWIN_INDEXES, TWINS, type TwinRecord } from './store/twin-record.js';
 import { TwinWriter } from './store/twin-writer.js';
 import { TwinServer } from './twin.service.js';
-import type { TwinQueries } from './twin-queries.js';
 import { PropertiesContract } from './twins/properties-contract.js';
 import { TwinsContract } from './twins/twins-contract.js';
 
@@ -31,14 +31,12 @@ export interface TwinRuntime {
   stop(): Promise<void>;
 }
 
-/** Makes the queries over the collection of twins. */
-export type QueriesOf = (twins: Collection<TwinRecord>) => TwinQueries;
-
 /** Puts the twin service together; nothing runs before `start`. */
-export async function createTwinService(options: TwinOptions, queriesOf: QueriesOf): Promise<TwinRuntime> {
+export async function createTwinService(options: TwinOptions): Promise<TwinRuntime> {
   const { documents, log, topics, locator, operations, clock, hubName } = options;
   const logger = options.logger.child({ service: 'twin' });
-  const collection = await documents.collection<TwinRecord>({ name: TWINS, indexes: TWIN_INDEXES });
+  const indexes = [...TWIN_INDEXES, ...queryIndexes(options.twinIndexes)];
+  const collection = await documents.collection<TwinRecord>({ name: TWINS, indexes });
   const twins = new RecentTwins(collection);
   const outbox = new Outbox({
     collection: twins,
@@ -60,7 +58,13 @@ export async function createTwinService(options: TwinOptions, queriesOf: Queries
   const service = new TwinServer({
     twins: new TwinsContract({ collection, owned, directory, operations, clock }),
     properties: new PropertiesContract({ collection, owned, operations, clock, logger, metrics }),
-    queries: queriesOf(collection),
+    queries: new QueryExecutor({
+      collection,
+      operations,
+      clock,
+      metrics: options.metrics,
+      queryMaxMs: options.queryMaxMs,
+    }),
     metrics,
   });
   const identities = new IdentityCopies({ collection, writer, directory, clock });

@@ -1,4 +1,3 @@
-export { createTwinService, type QueriesOf, type TwinRuntime } from './create-twin-service.js';
+export { createTwinService, type TwinRuntime } from './create-twin-service.js';
 export type { TwinOptions } from './options.js';
 export { TWIN_SERVICE, TwinModule } from './twin.module.js';
-export type { TwinQueries } from './twin-queries.js';

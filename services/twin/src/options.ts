@@ -25,4 +25,6 @@ export interface TwinOptions {
   readonly hubName: string;
   /** Paths within twins that queries find by an index, e.g. `tags.building`. */
   readonly twinIndexes: readonly string[];
+  /** Time for one page of a query. */
+  readonly queryMaxMs: number;
 }

@@ -1,5 +1,13 @@
-import { type DynamicModule, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { createTwinService, type QueriesOf, type TwinRuntime } from './create-twin-service.js';
+import type { c2dqueue, identity, monitoring } from '@mooring/proto';
+import {
+  type DynamicModule,
+  type InjectionToken,
+  Module,
+  type ModuleMetadata,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { createTwinService, type TwinRuntime } from './create-twin-service.js';
 import type { TwinOptions } from './options.js';
 
 /** Injects the contract, a `twin.TwinService`; no caller can tell whether it is in the same process. */
@@ -18,15 +26,36 @@ class TwinLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 }
 
+/** Contracts are given by their tokens: the implementation in this process, or a client of another. */
+export interface TwinModuleOptions extends Omit<TwinOptions, 'directory' | 'monitoring' | 'c2dQueue'> {
+  readonly directory: InjectionToken;
+  readonly monitoring: InjectionToken;
+  readonly c2dQueue: InjectionToken;
+  /** Modules that provide them, unless they are global. */
+  readonly imports?: NonNullable<ModuleMetadata['imports']>;
+}
+
 @Module({})
 export class TwinModule {
-  static register(options: TwinOptions, queriesOf: QueriesOf): DynamicModule {
+  static register({
+    directory: directoryToken,
+    monitoring: monitoringToken,
+    c2dQueue: queueToken,
+    imports = [],
+    ...options
+  }: TwinModuleOptions): DynamicModule {
     return {
       module: TwinModule,
+      imports,
       providers: [
         {
           provide: TwinLifecycle,
-          useFactory: async () => new TwinLifecycle(await createTwinService(options, queriesOf)),
+          inject: [directoryToken, monitoringToken, queueToken],
+          useFactory: async (
+            directory: identity.DirectoryService,
+            monitored: monitoring.MonitoringService,
+            c2dQueue: c2dqueue.C2dQueueService,
+          ) => new TwinLifecycle(await createTwinService({ ...options, directory, monitoring: monitored, c2dQueue })),
         },
         {
           provide: TWIN_SERVICE,
