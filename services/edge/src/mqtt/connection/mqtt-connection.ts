@@ -1,7 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { AppendOrigin } from '@mooring/event-log';
 import type { ConnectionInfo } from '@mooring/listener';
-import type { Span } from '@mooring/observability';
 import type {
   Admission,
   CloseReason,
@@ -9,10 +7,8 @@ import type {
   LiveConnection,
   MethodRequest,
 } from '../../device-session/live/live-connection.js';
-import { PublishSpans } from '../../telemetry/publish-spans.js';
-import type { PublishTracing } from '../../telemetry/publish-tracing.js';
 import { TelemetryStamps } from '../../telemetry/telemetry-stamps.js';
-import { connack, pubacks } from '../codec/encode.js';
+import { connack } from '../codec/encode.js';
 import { type Frame, FrameReader } from '../codec/frame-reader.js';
 import type { ConnectReturnCode } from '../codec/packet-type.js';
 import { MqttMessages } from '../messages/mqtt-messages.js';
@@ -26,6 +22,7 @@ import { desiredPacket } from '../twin/desired-packet.js';
 import { publishWill, type WillMessage } from '../will.js';
 import { lingerUntilSent } from './linger.js';
 import { Liveness } from './liveness.js';
+import { PublishWindow } from './publish-window.js';
 import { HOLD } from './read-hold.js';
 
 /** One frame for all: it is used up before the next is read. */
@@ -35,7 +32,7 @@ const CONGESTED_BYTES = 256 * 1024;
 const NO_SUBSCRIPTIONS: ReadonlyMap<string, number> = new Map();
 
 /** The connection of one MQTT client. There are a hundred thousand of these: no timer, and no buffer while it is idle. */
-export class MqttConnection implements LiveConnection, AppendOrigin {
+export class MqttConnection implements LiveConnection {
   admission: Admission | undefined;
   stamps: TelemetryStamps | undefined;
   telemetryTopic = '';
@@ -50,11 +47,9 @@ export class MqttConnection implements LiveConnection, AppendOrigin {
   desiredVersion = 0;
   phase: 'new' | 'connecting' | 'open' | 'closed' = 'new';
 
+  readonly window = new PublishWindow(this);
   private readonly frames = new FrameReader();
   private held = 0;
-  private inFlight = 0;
-  private acknowledged: number[] | undefined;
-  private spans: PublishSpans | undefined;
   private readonly liveness: Liveness;
 
   constructor(
@@ -184,63 +179,17 @@ export class MqttConnection implements LiveConnection, AppendOrigin {
     }
   }
 
-  /** A publish is on its way; its acknowledgement makes room for another. */
-  begin(): void {
-    this.context.metrics.inFlight++;
-    if (++this.inFlight >= this.context.limits.maxInFlight) {
-      this.pause(HOLD.window);
-    }
-  }
-
-  /** The span of a publish that was begun lasts until it is appended. @returns the token to append it with */
-  trace(packetId: number, span: Span, tracing: PublishTracing): number {
-    this.spans ??= new PublishSpans(tracing);
-    return this.spans.add(packetId, span);
-  }
-
-  /** @param token packet id of the publish; 0 or less for QoS 0, which is not acknowledged */
-  appended(token: number): void {
-    this.spans?.end(token);
-    if (this.phase === 'closed') {
-      return;
-    }
-    this.inFlight--;
-    this.context.metrics.inFlight--;
-    if (token > 0) {
-      this.acknowledged ??= [];
-      this.acknowledged.push(token);
-    }
-  }
-
-  appendedAll(): void {
-    if (this.phase === 'closed') {
-      return;
-    }
-    if (this.acknowledged !== undefined && this.acknowledged.length > 0) {
-      this.context.metrics.acknowledgements += this.acknowledged.length;
-      this.write(pubacks(this.acknowledged));
-      this.acknowledged.length = 0;
-    }
-    if (this.inFlight <= this.context.limits.maxInFlight >> 1) {
-      this.resume(HOLD.window);
-    }
-    this.finishDrain();
-  }
-
-  appendFailed(error: Error): void {
-    this.spans?.fail(error);
-    this.context.log.warn({ err: error, deviceId: this.admission?.identity.deviceId }, 'messages could not be stored');
-    this.close('append-failed');
-  }
-
-  appendable(): void {
-    this.resume(HOLD.lane);
-  }
-
   /** Acknowledges what is in flight, reads nothing more, and closes. */
   drain(): void {
     this.pause(HOLD.draining);
     this.finishDrain();
+  }
+
+  /** Closes a connection that is draining once nothing of it is on its way. */
+  finishDrain(): void {
+    if ((this.held & HOLD.draining) !== 0 && this.window.isEmpty) {
+      this.end('drained');
+    }
   }
 
   /** Answers a CONNECT that is not accepted, and closes [MQTT-3.2.2-5]. */
@@ -298,12 +247,6 @@ export class MqttConnection implements LiveConnection, AppendOrigin {
     }
   }
 
-  private finishDrain(): void {
-    if ((this.held & HOLD.draining) !== 0 && this.inFlight === 0) {
-      this.end('drained');
-    }
-  }
-
   /** Closes once what was written has gone out. */
   private end(reason: CloseReason, last?: Buffer): void {
     if (this.leave(reason)) {
@@ -326,7 +269,7 @@ export class MqttConnection implements LiveConnection, AppendOrigin {
     this.messages?.close();
     connections.delete(this);
     metrics.countClose(reason);
-    metrics.inFlight -= this.inFlight;
+    this.window.closed();
     if (wasOpen && !wasFenced) {
       publishWill(this, reason);
     }

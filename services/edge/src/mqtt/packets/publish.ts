@@ -66,15 +66,16 @@ function publishTelemetry(connection: MqttConnection, publish: Publish & { reado
   }
   metrics.messages++;
   metrics.messageBytes += payload.length;
-  connection.begin();
+  const { window } = connection;
+  window.begin();
   let token = packetId;
   if (tracing !== undefined) {
     const span = tracing.begin(headers, { identity: admission.identity, protocol: 'mqtt', bytes: payload.length });
     if (span !== undefined) {
-      token = connection.trace(packetId, span, tracing);
+      token = window.trace(packetId, span, tracing);
     }
   }
-  if (!ingress.append({ key: admission.identity.deviceId, headers, value: payload }, connection, token)) {
+  if (!ingress.append({ key: admission.identity.deviceId, headers, value: payload }, window, token)) {
     connection.pause(HOLD.lane);
   }
 }
@@ -86,11 +87,12 @@ function publishOperation(connection: MqttConnection, { topic, packetId, payload
   if (admission === undefined || operation === undefined) {
     throw new ProtocolError('a PUBLISH to a topic that it may not use', 'not-authorized');
   }
-  connection.begin();
+  const { window } = connection;
+  window.begin();
   operation(connection, { topic, payload }).then(
     () => {
-      connection.appended(packetId);
-      connection.appendedAll();
+      window.appended(packetId);
+      window.appendedAll();
     },
     (error: unknown) => connection.fail(error),
   );
