@@ -14,5 +14,12 @@ export function queryIndexes(declared: readonly string[]): CollectionSpec['index
   return [...new Set(paths), ...REGISTRY_PATHS].map((path) => [path]);
 }
 
-/** Those of which a value that is asked for is likely to be rare. */
-const REGISTRY_PATHS = ['modelId', 'identity.status', 'connection.state', 'connection.lastActivityTime', 'moduleId'];
+/** Few of these change often; `status` is only there in twins whose identity is gone. */
+const REGISTRY_PATHS = [
+  'status',
+  'modelId',
+  'identity.status',
+  'connection.state',
+  'connection.lastActivityTime',
+  'moduleId',
+];

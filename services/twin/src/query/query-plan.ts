@@ -20,6 +20,8 @@ export interface QueryPlan {
   readonly query: Query;
   /** Lets all twins through that match, and others only if there is a residual. */
   readonly filter: Filter;
+  /** Where all twins of a source match: the filter of these, and of those whose identity is gone. */
+  readonly all: { readonly kept: Filter; readonly gone: Filter } | undefined;
   /** The condition that the filter does not tell exactly. */
   readonly residual: Expression | undefined;
   /** Undefined for whole twins. */
@@ -31,11 +33,13 @@ export interface QueryPlan {
 
 const HASH_LENGTH = 22;
 
-/** The twins of a source; those whose identity is gone are nobody's. */
 const SOURCES: Readonly<Record<TwinSource, Filter>> = {
-  devices: { moduleId: '', status: { $exists: false } },
-  modules: { moduleOf: { $gt: '' }, status: { $exists: false } },
+  devices: { moduleId: '' },
+  modules: { moduleOf: { $gt: '' } },
 };
+/** Twins whose identity is gone are nobody's. */
+const EXISTS: Filter = { status: { $exists: false } };
+const GONE: Filter = { status: 'deleted' };
 
 /** @throws HubError `ArgumentInvalid`, with the place in the text where that is the trouble */
 export function planQuery(text: string): QueryPlan {
@@ -48,7 +52,8 @@ export function planQuery(text: string): QueryPlan {
   return {
     query,
     // The query's own part comes first, so that an index serves that where both are about one field.
-    filter: isAll ? SOURCES[source] : { $and: [filter, SOURCES[source]] },
+    filter: { $and: [...(isAll ? [] : [filter]), SOURCES[source], EXISTS] },
+    all: isAll && exact ? { kept: SOURCES[source], gone: { $and: [SOURCES[source], GONE] } } : undefined,
     residual: exact ? undefined : where,
     columns: columnsOf(query),
     isAggregation: isAggregation(query),

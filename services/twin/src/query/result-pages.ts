@@ -60,10 +60,10 @@ async function aggregate(
   plan: QueryPlan,
   { collection, signal }: PageRequest,
 ): Promise<ReturnType<Aggregation['rows']>> {
-  const { query, filter, residual, columns = [] } = plan;
+  const { query, residual, columns = [] } = plan;
   const isCount = columns.every((column) => column.kind === 'aggregate' && column.aggregate === 'COUNT');
   if (isCount && query.groupBy.length === 0 && residual === undefined) {
-    const count = await collection.count(filter, { signal });
+    const count = await countTwins(plan, collection, signal);
     return [{ key: 'count', row: Object.fromEntries(columns.map(({ name }) => [name, count])) }];
   }
   const aggregation = new Aggregation(columns, query.groupBy);
@@ -73,6 +73,22 @@ async function aggregate(
     }
   }
   return aggregation.rows();
+}
+
+/** All twins of a source are counted by the keys of indexes, and those that are gone left out. */
+async function countTwins(
+  { filter, all }: QueryPlan,
+  collection: Collection<TwinRecord>,
+  signal: AbortSignal,
+): Promise<number> {
+  if (all === undefined) {
+    return collection.count(filter, { signal });
+  }
+  const [kept, gone] = await Promise.all([
+    collection.count(all.kept, { signal }),
+    collection.count(all.gone, { signal }),
+  ]);
+  return Math.max(0, kept - gone);
 }
 
 function itemJson({ columns }: QueryPlan, { twin, accessor }: ScannedTwin): string {
