@@ -3,7 +3,7 @@ export { AmqpServer, type AmqpServerOptions } from './amqp-server.js';
 export type { TokenAuthority, TokenClaims, TokenRequest } from './cbs/token-authority.js';
 export { encodeRejected } from './engine/encode-error.js';
 export { amqpTypes, type Typed } from './engine/typed-values.js';
-export { type AmqpError, LinkError, toAmqpError } from './errors/amqp-error.js';
+export { type AmqpError, isMeantForClients, LinkError, toAmqpError } from './errors/amqp-error.js';
 export type { IncomingDelivery } from './links/incoming-delivery.js';
 export type { IncomingLink } from './links/incoming-link.js';
 export type {

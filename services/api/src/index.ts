@@ -8,3 +8,6 @@ export type { SharedAccessPolicy } from './auth/shared-access-policy.js';
 export { type Api, createApi } from './create-api.js';
 export { ENTITY as EVENT_HUBS_ENTITY, EventHubsEndpoint } from './event-hubs/event-hubs-endpoint.js';
 export type { EventHubsOptions } from './event-hubs/event-hubs-options.js';
+export type { EventHubAddress } from './service-amqp/events/event-hub-redirect.js';
+export { ServiceAmqp } from './service-amqp/service-amqp.js';
+export type { ServiceAmqpOptions } from './service-amqp/service-amqp-options.js';

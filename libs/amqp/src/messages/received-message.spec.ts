@@ -58,7 +58,7 @@ describe('ReceivedMessage', () => {
     expect(read({ application_properties: { name: value } }).applicationProperties()).toEqual([['name', expected]]);
   });
 
-  it('reads the fields of the properties, and knows those that are absent from those of another type', () => {
+  it('reads the fields of the properties, and knows those that are absent', () => {
     const message = read({
       message_id: types.wrap_uuid(uuid),
       user_id: Buffer.from('me'),
@@ -75,6 +75,12 @@ describe('ReceivedMessage', () => {
     expect(message.property('contentType')).toEqual({ kind: 'symbol', value: 'text/plain' });
     expect(message.property('contentEncoding')).toBeUndefined();
     expect(message.property('absoluteExpiryTime')).toEqual({ kind: 'timestamp', value: 1_700_000_000_000 });
+  });
+
+  it('refuses a property that is not simple', () => {
+    const message = ReceivedMessage.read(section(0x73, types.wrap_list([types.wrap_list(['x'])])));
+    expect(() => message.property('messageId')).toThrow('malformed');
+    expect(message.property('to')).toBeUndefined();
   });
 
   it('has nothing where nothing was sent', () => {

@@ -51,12 +51,23 @@ export class ReceivedMessage {
     }
   }
 
-  /** A field of the properties section; undefined if it is absent, null, or not simple. */
+  /**
+   * A field of the properties section; undefined if it is absent or null.
+   *
+   * @throws HubError `ArgumentInvalid` if it is not simple
+   */
   property(name: PropertyName): Scalar | undefined {
     this.table ??= this.readProperties();
-    const raw = this.table.raw(PROPERTIES[name]);
-    const scalar = raw.length === 0 ? undefined : readScalar(raw, 0, raw.length);
-    return scalar?.kind === 'null' ? undefined : scalar;
+    const field = PROPERTIES[name];
+    if (this.table.isNull(field)) {
+      return undefined;
+    }
+    const raw = this.table.raw(field);
+    const scalar = readScalar(raw, 0, raw.length);
+    if (scalar === undefined) {
+      throw malformed();
+    }
+    return scalar;
   }
 
   /**

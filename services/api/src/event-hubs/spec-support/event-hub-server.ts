@@ -88,7 +88,7 @@ export class EventHubServer {
   });
 
   private constructor(
-    private readonly endpoint: EventHubsEndpoint,
+    readonly endpoint: EventHubsEndpoint,
     readonly amqp: AmqpServer,
     readonly metrics: Metrics,
   ) {}
