@@ -49,6 +49,7 @@ export async function createTwinService(options: TwinOptions): Promise<TwinRunti
   });
   const writer = new TwinWriter({
     twins,
+    clock,
     written: (name, pending) => outbox.tell(name, pending),
     round: (written, refused) => metrics.wrote(written, refused),
   });

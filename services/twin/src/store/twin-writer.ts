@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Clock } from '@mooring/clock';
 import { HubError } from '@mooring/errors';
 import type { TwinEvent } from '../domain/twin-event.js';
 import type { RecentTwins } from './recent-twins.js';
@@ -15,8 +16,12 @@ const MAX_WAITING = 50_000;
 /** Writers of other processes that may come first, one after another, before a change is given up. */
 const ATTEMPTS = 100;
 
+/** Changes may be large: after so much time others get a turn. */
+const SLICE_MS = 10;
+
 export interface TwinWriterOptions {
   readonly twins: RecentTwins;
+  readonly clock: Clock;
   /** Told what is pending in a twin that was just written. */
   readonly written: (name: string, pending: readonly TwinEvent[]) => void;
   /** Told how many twins a round trip has written, and for how many somebody else was first. */
@@ -116,11 +121,16 @@ export class TwinWriter {
   }
 
   private async write(taken: Map<string, readonly WaitingChange[]>): Promise<void> {
-    const { twins, round } = this.options;
+    const { twins, clock, round } = this.options;
     const fromMemory = new Set([...taken.keys()].filter((name) => twins.has(name)));
     const stored = new Map((await twins.getMany([...taken.keys()])).map((record) => [record._id, record]));
     const toWrite: ChangePlan[] = [];
+    let sliceEnd = clock.monotonic() + SLICE_MS;
     for (const [name, changes] of taken) {
+      if (clock.monotonic() > sliceEnd) {
+        await turn();
+        sliceEnd = clock.monotonic() + SLICE_MS;
+      }
       const plan = planChanges(name, changes, stored.get(name));
       if (fromMemory.has(name) && (plan.hasRefusals || plan.write === undefined)) {
         // What is remembered may be out of date, and only a write would show it.
