@@ -105,7 +105,7 @@ export class EventHubServer {
       policies: { find: async (policy) => policies.get(policy) },
       topics: TOPICS,
       consumerGroups: ['analytics'],
-      hostnames: ['127.0.0.1'],
+      hostnames: ['127.0.0.1', 'localhost'],
       process: name,
       createdAt: Date.UTC(2026, 0, 1),
     });
