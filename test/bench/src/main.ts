@@ -1,8 +1,12 @@
 /** What Mooring costs beside the floor of the platform, and how fast its processes agree: `npm run bench`. */
+import { cloudToDevice } from './benches/cloud-to-device.js';
 import { idleRedis } from './benches/idle-redis.js';
+import { method } from './benches/method.js';
 import { revocation } from './benches/revocation.js';
+import { subscriptions } from './benches/subscriptions.js';
 import { takeOver } from './benches/take-over.js';
 import { throughputAndIdle } from './benches/throughput-and-idle.js';
+import { twin } from './benches/twin.js';
 import { twoEdges } from './benches/two-edges.js';
 import { type Plan, readPlan, USAGE } from './plan.js';
 
@@ -12,6 +16,10 @@ const BENCHES: Readonly<Record<string, (plan: Plan) => Promise<void>>> = {
   revocation,
   'idle-redis': idleRedis,
   'two-edges': twoEdges,
+  twin,
+  method,
+  c2d: cloudToDevice,
+  subscriptions,
 };
 
 async function bench(plan: Plan): Promise<void> {

@@ -25,6 +25,10 @@ export const USAGE = `npm run bench -- [bench …] [options]
     revocation      time from disabling a device to the end of its connection
     idle-redis      what connected devices that are silent cost Redis
     two-edges       CPU of two edges beside that of one, at the same load each
+    twin            reported updates of 1,000 devices at once, and whether any is lost
+    method          round trip of direct methods at 100 a second
+    c2d             time of a message from a back end to a connected device
+    subscriptions   memory of an edge for devices that are subscribed to everything
 
   --targets LIST    of bare, aedes, embedded, kafka, edge (default: all but edge)
   --runs N          runs of each figure; the median is printed (5)

@@ -94,4 +94,42 @@ onEveryHub('the Python SDKs', (start) => {
     expect(seen.refused).toMatch(/Credential|Unauthorized|ConnectionFailed/);
     expect(seen.partitions).toBe(12);
   }, 180_000);
+
+  it('work in both directions: twins, methods, messages and queries', async () => {
+    const registry = openRegistry(hub);
+    const deviceIds = ['python-both-0', 'python-both-1'];
+    const devices = [
+      await createDevice(registry, hub, 'python-both-0'),
+      await createDevice(registry, hub, 'python-both-1'),
+    ];
+    const module = (await registry.addModule({ deviceId: 'python-both-0', moduleId: 'm' })).responseBody;
+    const moduleKey = module.authentication?.symmetricKey?.primaryKey;
+    const seen = (await runPython(hub, 'both_directions.py', [
+      JSON.stringify({
+        ca: hub.caFile,
+        serviceConnectionString: hub.connectionString,
+        deviceIds,
+        deviceConnectionStrings: devices.map(({ connectionString }) => connectionString),
+        moduleId: 'm',
+        moduleConnectionString: `HostName=${hub.host};DeviceId=python-both-0;ModuleId=m;SharedAccessKey=${moduleKey}`,
+      }),
+    ])) as Record<string, unknown>;
+
+    const both = {
+      initial: { desired: { $version: 1 }, reported: { $version: 1 } },
+      pushed: { a: 1, b: { c: 'x' }, $version: 2 },
+      removed: { a: null, $version: 3 },
+      tags: { site: 'north' },
+      reported: { firmware: '1.2', $version: 3 },
+      desired: { b: { c: 'x' }, $version: 3 },
+      calls: [null, 'foo', { k: [1, 2] }].map((payload) => [['echo', payload], 299, payload]),
+    };
+    const message = ['hello from python', 'c2d-1', 'text/plain', { colour: 'dark red' }];
+    expect(seen).toEqual({
+      tcp: { ...both, message },
+      ws: { ...both, message },
+      module: both,
+      found: deviceIds,
+    });
+  }, 180_000);
 });

@@ -1,5 +1,7 @@
 export type { ConnectionRecord, DeviceConnectionOptions } from './device/device-connection.js';
 export { DeviceConnection } from './device/device-connection.js';
+export type { ListeningDeviceOptions } from './device/listening-device.js';
+export { ListeningDevice } from './device/listening-device.js';
 export type { Login } from './device/login.js';
 export { loginPacket } from './device/login.js';
 export type { DeviceEvent, NumberedDeviceOptions } from './device/numbered-device.js';

@@ -25,8 +25,8 @@ export class ServiceClient {
     this.agent = new Agent({ keepAlive: true, ca: hub.ca });
   }
 
-  /** @throws Error with the answer, unless it is 2xx */
-  call(method: string, path: string, body: unknown): Promise<void> {
+  /** @returns the answer's body @throws Error with the answer, unless it is 2xx */
+  call(method: string, path: string, body?: unknown): Promise<string> {
     return new Promise((resolve, reject) => {
       const headers = { authorization: this.authorization, 'content-type': 'application/json', 'if-match': '*' };
       const options = { agent: this.agent, host: this.host, path: `${path}?${API_VERSION}`, method, headers };
@@ -38,14 +38,14 @@ export class ServiceClient {
         response.on('end', () => {
           const { statusCode = 0 } = response;
           if (statusCode >= 200 && statusCode < 300) {
-            resolve();
+            resolve(answer);
           } else {
             reject(new Error(`${method} ${path}: ${statusCode} ${answer}`));
           }
         });
       });
       call.on('error', reject);
-      call.end(JSON.stringify(body));
+      call.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
 

@@ -26,8 +26,10 @@ declare module 'fastify' {
 
 /** @param nowMs wall time in milliseconds since the Unix epoch */
 export function errorBody(error: HubError, nowMs: number, form: ErrorForm): ErrorBody {
+  // SDKs that know a device is missing know it by this name, wherever it is told.
+  const isJson = form === 'json' && error.error !== 'DeviceNotFound';
   return {
-    Message: form === 'json' ? jsonMessage(error, nowMs) : `ErrorCode:${error.error};${error.message}`,
+    Message: isJson ? jsonMessage(error, nowMs) : `ErrorCode:${error.error};${error.message}`,
     ExceptionMessage: `Tracking ID:${error.trackingId}-TimeStamp:${timeStamp(nowMs)}`,
   };
 }

@@ -1,13 +1,24 @@
 import type { Affinity } from '@mooring/affinity';
 import { AmqpServer } from '@mooring/amqp';
-import { createApi, EventHubsEndpoint, PolicyDirectory } from '@mooring/api';
+import {
+  createApi,
+  EVENT_HUBS_ENTITY,
+  EventHubsEndpoint,
+  openBearerTokens,
+  PolicyDirectory,
+  ServiceAmqp,
+} from '@mooring/api';
 import type { Configuration } from '@mooring/config';
+import type { DeviceLocator } from '@mooring/delivery';
+import { DirectMethods } from '@mooring/direct-methods';
 import type { EventLog } from '@mooring/event-log';
 import type { Listener } from '@mooring/listener';
 import type { HubTopics } from '@mooring/messages';
-import type { identity, monitoring } from '@mooring/proto';
+import type { OperationRecorder } from '@mooring/operations';
+import { hubName } from './hub-name.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { Runtime } from './runtime.js';
+import type { Contracts } from './serve-contracts.js';
 
 export interface ApiContext {
   readonly configuration: Configuration;
@@ -16,24 +27,27 @@ export interface ApiContext {
   readonly topics: HubTopics;
   readonly log: EventLog;
   readonly affinity: Affinity;
-  readonly identity: identity.IdentityService;
-  readonly monitoring: monitoring.MonitoringService;
+  readonly locator: DeviceLocator;
+  readonly operations: OperationRecorder;
+  readonly contracts: Contracts;
   /** Name of this process in the affinity store. */
   readonly process: string;
 }
 
-/** What back ends call, REST and the built-in endpoint, registered with a listener. @returns makes REST answer for the last time */
+/** What back ends call, REST, service AMQP and the built-in endpoint, registered with a listener. @returns makes REST answer for the last time */
 export async function serveApi(listener: Listener, context: ApiContext): Promise<() => void> {
-  const { configuration, runtime, lifecycle, topics, log, affinity } = context;
+  const { configuration, runtime, lifecycle, topics, log, affinity, contracts } = context;
   const { settings, resources } = configuration;
+  const { clock } = runtime;
   const hostnames = [settings.hostname];
   const policies = await PolicyDirectory.open({
-    identity: context.identity,
+    identity: contracts.identity,
     log,
     controlTopic: topics.control,
     ...runtime,
   });
   lifecycle.onStop(() => policies.close());
+  const bearerTokens = openBearerTokens({ issuer: settings.oidcIssuer, audience: settings.oidcAudience, clock });
 
   const eventHubs = await EventHubsEndpoint.open({
     log,
@@ -43,26 +57,49 @@ export async function serveApi(listener: Listener, context: ApiContext): Promise
     consumerGroups: resources.consumerGroups,
     hostnames,
     process: context.process,
-    createdAt: runtime.clock.now(),
+    createdAt: clock.now(),
     ...runtime,
   });
   lifecycle.onStop(() => eventHubs.close());
+  const serviceAmqp = ServiceAmqp.open({
+    c2dQueue: contracts.c2dQueue,
+    policies,
+    bearerTokens,
+    hostnames,
+    hubName: hubName(settings.hostname),
+    feedbackLockMs: settings.feedbackLockSeconds * 1000,
+    eventHub: { host: settings.hostname, port: settings.amqpsPort, entity: EVENT_HUBS_ENTITY },
+    ...runtime,
+  });
+  lifecycle.onStop(() => serviceAmqp.close());
   const amqp = new AmqpServer({
     limits: {
       maxConnections: settings.amqpMaxConnections,
       maxLinks: settings.amqpMaxLinks,
       maxFrameBytes: settings.amqpMaxFrameBytes,
     },
-    authorities: [eventHubs.authority],
-    handlers: eventHubs.handlers,
+    authorities: [...serviceAmqp.authorities, eventHubs.authority],
+    handlers: [...serviceAmqp.handlers, ...eventHubs.handlers],
     ...runtime,
   });
   policies.onChanged(() => void amqp.reviewTokens());
 
+  const methods = new DirectMethods({
+    locator: context.locator,
+    directory: contracts.directory,
+    operations: context.operations,
+    maxWaiting: settings.maxWaitingMethods,
+    ...runtime,
+  });
+  const { identity: identityService, monitoring: monitoringService, twin: twinService, c2dQueue } = contracts;
   const api = await createApi({
-    identity: context.identity,
+    identity: identityService,
     policies,
-    monitoring: context.monitoring,
+    bearerTokens,
+    monitoring: monitoringService,
+    twin: twinService,
+    methods,
+    c2dQueue,
     hostnames,
     maxBodyBytes: settings.httpMaxBodyBytes,
     ...runtime,

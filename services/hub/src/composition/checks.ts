@@ -31,3 +31,18 @@ export function remoteCheck(name: string, client: { connect(timeoutMs: number): 
     check: () => client.connect(CONNECT_MS).then(() => []),
   };
 }
+
+/** The same until it was reached for the first time. */
+export function reachedOnceCheck(name: string, client: { connect(timeoutMs: number): Promise<void> }): ReadinessCheck {
+  let reached = false;
+  return {
+    name,
+    check: async () => {
+      if (!reached) {
+        await client.connect(CONNECT_MS);
+        reached = true;
+      }
+      return [];
+    },
+  };
+}

@@ -1,19 +1,24 @@
 import type { Affinity } from '@mooring/affinity';
+import { C2D_QUEUE_SERVICE, C2dQueueModule } from '@mooring/c2d-queue';
 import type { Configuration } from '@mooring/config';
+import type { DeliveryPeers, DeviceLocator } from '@mooring/delivery';
 import type { DocumentStore } from '@mooring/document-store';
 import { EdgeModule, type EdgePeers } from '@mooring/edge';
 import type { EventLog } from '@mooring/event-log';
-import { IDENTITY_SERVICE, IdentityModule } from '@mooring/identity';
+import { DIRECTORY_SERVICE, IDENTITY_SERVICE, IdentityModule } from '@mooring/identity';
 import type { HubTopics } from '@mooring/messages';
 import { MONITORING_SERVICE, MonitoringModule } from '@mooring/monitoring';
 import type { OperationRecorder } from '@mooring/operations';
-import type { identity, monitoring } from '@mooring/proto';
 import { RoutingModule } from '@mooring/routing';
+import { TWIN_SERVICE, TwinModule } from '@mooring/twin';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { hubName } from './hub-name.js';
+import type { RemoteContracts } from './remote-contracts.js';
 import type { Runtime } from './runtime.js';
 import type { Services } from './service-name.js';
 
-const HOUR_MS = 60 * 60 * 1000;
+const SECOND_MS = 1000;
+const HOUR_MS = 60 * 60 * SECOND_MS;
 
 export interface HubModuleOptions {
   readonly services: Services;
@@ -22,19 +27,17 @@ export interface HubModuleOptions {
   readonly topics: HubTopics;
   readonly log: EventLog;
   readonly operations: OperationRecorder;
-  /** Where identity or monitoring is held. */
+  /** Where a service is held that keeps documents. */
   readonly documents: DocumentStore | undefined;
   /** Where identity is held: what device keys are sealed with. */
   readonly sealKey: Buffer | undefined;
-  /** Where the edge or monitoring is held. */
+  /** Where a service is held that wants to know where devices are connected; and the same for those that have something for them. */
   readonly affinity: Affinity | undefined;
+  readonly locator: DeviceLocator | undefined;
   /** Services in other processes, where this one does not hold them and needs them. */
-  readonly remote: {
-    readonly identity?: identity.IdentityService | undefined;
-    readonly monitoring?: monitoring.MonitoringService | undefined;
-    /** Other edges, and where they reach this one. */
-    readonly edges?: { readonly peers: EdgePeers; readonly ownAddress: string } | undefined;
-  };
+  readonly remote: RemoteContracts;
+  /** Other edges, and where they reach this one. */
+  readonly edges: { readonly peers: EdgePeers & DeliveryPeers; readonly ownAddress: string } | undefined;
 }
 
 /** The services that this process holds. Whoever needs another gets its contract injected, wherever it is. */
@@ -44,9 +47,11 @@ export class HubModule {
     const { services, log, topics, runtime } = options;
     const identityModule = identityOf(options);
     const monitoringModule = monitoringOf(options);
-    const imports = [identityModule, monitoringModule];
+    const c2dQueueModule = c2dQueueOf(options, [identityModule]);
+    const twinModule = twinOf(options, [identityModule, monitoringModule, c2dQueueModule]);
+    const imports = [identityModule, monitoringModule, c2dQueueModule, twinModule];
     if (services.has('edge')) {
-      imports.push(edgeOf(options, [identityModule, monitoringModule]));
+      imports.push(edgeOf(options, [...imports]));
     }
     if (services.has('routing')) {
       const { metrics, tracing } = runtime;
@@ -58,16 +63,20 @@ export class HubModule {
 
 /** Contracts of services in other processes. */
 @Module({})
-class RemoteContracts {}
+class RemoteModule {}
 
-function remote(token: symbol, service: unknown): DynamicModule {
-  return { module: RemoteContracts, providers: [{ provide: token, useValue: service }], exports: [token] };
+function remote(...contracts: readonly (readonly [token: symbol, service: unknown])[]): DynamicModule {
+  return {
+    module: RemoteModule,
+    providers: contracts.map(([provide, useValue]) => ({ provide, useValue })),
+    exports: contracts.map(([token]) => token),
+  };
 }
 
 function identityOf(options: HubModuleOptions): DynamicModule {
   const { services, configuration, runtime, topics, log, documents, sealKey, operations } = options;
   if (!services.has('identity') || documents === undefined || sealKey === undefined) {
-    return remote(IDENTITY_SERVICE, options.remote.identity);
+    return remote([IDENTITY_SERVICE, options.remote.identity], [DIRECTORY_SERVICE, options.remote.directory]);
   }
   return IdentityModule.register({
     documents,
@@ -85,7 +94,7 @@ function monitoringOf(options: HubModuleOptions): DynamicModule {
   const { services, configuration, runtime, topics, log, documents, affinity } = options;
   const { settings } = configuration;
   if (!services.has('monitoring') || documents === undefined || affinity === undefined) {
-    return remote(MONITORING_SERVICE, options.remote.monitoring);
+    return remote([MONITORING_SERVICE, options.remote.monitoring]);
   }
   return MonitoringModule.register({
     documents,
@@ -99,6 +108,47 @@ function monitoringOf(options: HubModuleOptions): DynamicModule {
   });
 }
 
+function c2dQueueOf(options: HubModuleOptions, imports: readonly DynamicModule[]): DynamicModule {
+  const { services, configuration, runtime, topics, log, documents, locator, operations } = options;
+  if (!services.has('c2d-queue') || documents === undefined || locator === undefined) {
+    return remote([C2D_QUEUE_SERVICE, options.remote.c2dQueue]);
+  }
+  return C2dQueueModule.register({
+    directory: DIRECTORY_SERVICE,
+    imports: [...imports],
+    documents,
+    log,
+    topics,
+    locator,
+    operations,
+    settings: configuration.settings,
+    ...parts(runtime, 'c2d-queue'),
+  });
+}
+
+function twinOf(options: HubModuleOptions, imports: readonly DynamicModule[]): DynamicModule {
+  const { services, configuration, runtime, topics, log, documents, locator, operations } = options;
+  const { settings, resources } = configuration;
+  if (!services.has('twin') || documents === undefined || locator === undefined) {
+    return remote([TWIN_SERVICE, options.remote.twin]);
+  }
+  return TwinModule.register({
+    directory: DIRECTORY_SERVICE,
+    monitoring: MONITORING_SERVICE,
+    c2dQueue: C2D_QUEUE_SERVICE,
+    imports: [...imports],
+    documents,
+    log,
+    topics,
+    locator,
+    operations,
+    hubName: hubName(settings.hostname),
+    twinIndexes: resources.twinIndexes,
+    queryMaxMs: settings.queryMaxSeconds * SECOND_MS,
+    ...parts(runtime, 'twin'),
+  });
+}
+
 function edgeOf(options: HubModuleOptions, imports: readonly DynamicModule[]): DynamicModule {
   const { configuration, runtime, topics, log, affinity, operations } = options;
   if (affinity === undefined) {
@@ -108,14 +158,17 @@ function edgeOf(options: HubModuleOptions, imports: readonly DynamicModule[]): D
   return EdgeModule.register({
     identity: IDENTITY_SERVICE,
     monitoring: MONITORING_SERVICE,
+    twin: TWIN_SERVICE,
+    c2dQueue: C2D_QUEUE_SERVICE,
     imports: [...imports],
     settings: configuration.settings,
     topics,
     eventLog: log,
     affinity,
     operations,
-    peers: options.remote.edges?.peers,
-    address: options.remote.edges?.ownAddress,
+    peers: options.edges?.peers,
+    deliveryPeers: options.edges?.peers,
+    address: options.edges?.ownAddress,
     log: logger,
     ...others,
     tracing: runtime.tracing,
@@ -124,9 +177,4 @@ function edgeOf(options: HubModuleOptions, imports: readonly DynamicModule[]): D
 
 function parts({ clock, logger, metrics }: Runtime, service: string) {
   return { clock, logger: logger.child({ service }), metrics };
-}
-
-/** As SDKs and Azure's events name the hub: its host name up to the first dot. */
-function hubName(hostname: string): string {
-  return hostname.split('.', 1)[0] ?? hostname;
 }

@@ -1,39 +1,37 @@
 import { hostname } from 'node:os';
 import { ConfigurationError, environmentName, type SettingName, type Settings } from '@mooring/config';
+import type { DeliveryPeers } from '@mooring/delivery';
 import type { EdgePeers } from '@mooring/edge';
-import { edge, identity, monitoring } from '@mooring/proto';
+import { c2dqueue, edge, identity, monitoring, twin } from '@mooring/proto';
 import { PeerCertificates, type RpcClient, RpcServer, rpcClient, tracedAnswers, tracedCalls } from '@mooring/rpc';
 import { LRUCache } from 'lru-cache';
 import type { Runtime } from './runtime.js';
-
-/** Calls of each contract that may be made twice without harm. */
-const SAFE_IDENTITY_CALLS = [
-  'getIdentity',
-  'listDevices',
-  'listModules',
-  'getStatistics',
-  'resolveCredentials',
-  'putSessions',
-  'listPolicies',
-  'listCertificates',
-] as const;
-
-const SAFE_MONITORING_CALLS = [
-  'reportConnections',
-  'reportActivity',
-  'getStates',
-  'countConnected',
-  'listOperations',
-] as const;
+import { SAFE_CALLS } from './safe-calls.js';
 
 const MAX_EDGE_CLIENTS = 1_000;
+/** Calls of methods wait for devices; what else comes over the same connection must not wait for them. */
+const MAX_CALLS = 10_000;
+/** The longest that a device may take to answer a method, and a margin. */
+const METHOD_DEADLINE_MS = 310_000;
+/** A page of a query may take as long as the setting says, and a margin. */
+const QUERY_MARGIN_MS = 5_000;
+
+/** Clients of one edge. */
+interface EdgeClients {
+  readonly edge: RpcClient<typeof edge.EdgeServiceService>;
+  readonly delivery: RpcClient<typeof edge.DeliveryServiceService>;
+}
 
 /** How this process reaches the hub's other processes, and they it. */
 export class Peers {
   /** Edges come and go under new addresses; clients of those that are gone are let go of. */
-  private readonly edgeClients = new LRUCache<string, RpcClient<typeof edge.EdgeServiceService>>({
+  private readonly edgeClients = new LRUCache<string, EdgeClients>({
     max: MAX_EDGE_CLIENTS,
-    dispose: (client) => client.close(),
+    memoMethod: (address) => this.edgeAt(address),
+    dispose: (clients) => {
+      clients.edge.close();
+      clients.delivery.close();
+    },
   });
 
   private constructor(
@@ -62,33 +60,57 @@ export class Peers {
   identity(): RpcClient<typeof identity.IdentityServiceService> {
     return rpcClient(identity.IdentityServiceService, {
       ...this.clientOptions(required(this.settings, 'identityAddresses')),
-      safe: SAFE_IDENTITY_CALLS,
+      safe: SAFE_CALLS.identity,
+    });
+  }
+
+  directory(): RpcClient<typeof identity.DirectoryServiceService> {
+    return rpcClient(identity.DirectoryServiceService, {
+      ...this.clientOptions(required(this.settings, 'identityAddresses')),
+      safe: SAFE_CALLS.directory,
     });
   }
 
   monitoring(): RpcClient<typeof monitoring.MonitoringServiceService> {
     return rpcClient(monitoring.MonitoringServiceService, {
       ...this.clientOptions(required(this.settings, 'monitoringAddresses')),
-      safe: SAFE_MONITORING_CALLS,
+      safe: SAFE_CALLS.monitoring,
+    });
+  }
+
+  twin(): RpcClient<typeof twin.TwinServiceService> {
+    return rpcClient(twin.TwinServiceService, {
+      ...this.clientOptions(required(this.settings, 'twinAddresses')),
+      safe: SAFE_CALLS.twin,
+      deadlines: { queryTwins: this.settings.queryMaxSeconds * 1000 + QUERY_MARGIN_MS },
+    });
+  }
+
+  c2dQueue(): RpcClient<typeof c2dqueue.C2dQueueServiceService> {
+    return rpcClient(c2dqueue.C2dQueueServiceService, {
+      ...this.clientOptions(required(this.settings, 'c2dQueueAddresses')),
+      peerName: 'c2d-queue',
+      safe: SAFE_CALLS.c2dQueue,
     });
   }
 
   /** Other edges, each at the address that its lease names. */
-  get edges(): EdgePeers {
-    return { edge: (address) => this.edgeAt(address).service };
+  get edges(): EdgePeers & DeliveryPeers {
+    return {
+      edge: (address) => this.edgeClients.memo(address).edge.service,
+      delivery: (address) => this.edgeClients.memo(address).delivery.service,
+    };
   }
 
-  private edgeAt(address: string): RpcClient<typeof edge.EdgeServiceService> {
-    const known = this.edgeClients.get(address);
-    if (known !== undefined) {
-      return known;
-    }
-    const client = rpcClient(edge.EdgeServiceService, {
-      ...this.clientOptions([address]),
-      safe: ['closeConnections', 'findConnections'],
-    });
-    this.edgeClients.set(address, client);
-    return client;
+  private edgeAt(address: string): EdgeClients {
+    return {
+      edge: rpcClient(edge.EdgeServiceService, { ...this.clientOptions([address]), safe: SAFE_CALLS.edge }),
+      delivery: rpcClient(edge.DeliveryServiceService, {
+        ...this.clientOptions([address]),
+        safe: SAFE_CALLS.delivery,
+        deadlines: { invokeMethod: METHOD_DEADLINE_MS },
+      }),
+    };
   }
 
   private clientOptions(addresses: readonly string[]) {
@@ -106,6 +128,7 @@ export class Peers {
       port: rpcPort,
       interceptors: tracing === undefined ? [] : [tracedAnswers(tracing)],
       tls: this.certificates,
+      limits: { maxConcurrentStreams: MAX_CALLS, maxCallsInProgress: MAX_CALLS },
       clock: this.runtime.clock,
       log: this.runtime.logger,
       metrics: this.runtime.metrics,

@@ -1,5 +1,5 @@
 /** The services that a process can hold. */
-export const SERVICE_NAMES = ['edge', 'api', 'identity', 'routing', 'monitoring'] as const;
+export const SERVICE_NAMES = ['edge', 'api', 'identity', 'twin', 'c2d-queue', 'routing', 'monitoring'] as const;
 
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 

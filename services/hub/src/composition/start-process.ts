@@ -1,14 +1,17 @@
 import { hostname } from 'node:os';
+import { C2D_QUEUE_SERVICE } from '@mooring/c2d-queue';
 import { SystemClock } from '@mooring/clock';
 import type { Configuration } from '@mooring/config';
+import { ConnectedEdges } from '@mooring/delivery';
 import { EDGE, type Edge } from '@mooring/edge';
-import { IDENTITY_SERVICE } from '@mooring/identity';
+import { DIRECTORY_SERVICE, IDENTITY_SERVICE } from '@mooring/identity';
 import { Listener } from '@mooring/listener';
 import { hubTopics } from '@mooring/messages';
 import { MONITORING_SERVICE } from '@mooring/monitoring';
 import { createLogger, createMetrics } from '@mooring/observability';
 import { OperationRecorder } from '@mooring/operations';
-import { edge as edgeContract, identity, monitoring } from '@mooring/proto';
+import type { identity } from '@mooring/proto';
+import { TWIN_SERVICE } from '@mooring/twin';
 import { NestFactory } from '@nestjs/core';
 import { listenForAdmin } from '../admin/listen-for-admin.js';
 import type { ReadinessCheck } from '../admin/readiness.js';
@@ -17,12 +20,14 @@ import { DataFolder } from '../data-folder/data-folder.js';
 import { loadSealKey } from '../data-folder/seal-key.js';
 import { greeting } from '../greeting.js';
 import { serveApi } from './api-fronts.js';
-import { affinityCheck, documentsCheck, logCheck, remoteCheck } from './checks.js';
+import { affinityCheck, documentsCheck, logCheck } from './checks.js';
 import { HubModule } from './hub.module.js';
 import { Lifecycle } from './lifecycle.js';
 import { chooseHttpsPort, listenerOptions } from './listener-options.js';
 import { Peers } from './peers.js';
+import { remoteContracts } from './remote-contracts.js';
 import type { Runtime } from './runtime.js';
+import { type Contracts, serveContracts } from './serve-contracts.js';
 import { serverCertificate } from './server-certificate.js';
 import { holdsAny, SERVICE_NAMES, type Services } from './service-name.js';
 import { needsAffinity, needsDocuments, openDocuments, openHolders, openLog, requireSharedStores } from './stores.js';
@@ -109,18 +114,20 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
   if (peers !== undefined) {
     lifecycle.onStop(() => peers.close());
   }
-  const isFront = holdsAny(services, 'edge', 'api');
-  const remoteIdentity = isFront && !services.has('identity') ? peers?.identity() : undefined;
-  if (remoteIdentity !== undefined) {
-    lifecycle.onStop(() => remoteIdentity.close());
-    checks.push(remoteCheck('identity', remoteIdentity));
-  }
-  // Nothing that devices or back ends rely upon needs monitoring: readiness does not wait for it.
-  const remoteMonitoring = isFront && !services.has('monitoring') ? peers?.monitoring() : undefined;
-  if (remoteMonitoring !== undefined) {
-    lifecycle.onStop(() => remoteMonitoring.close());
-  }
+  const remote = peers === undefined ? {} : remoteContracts({ services, peers, lifecycle, checks });
   const operations = new OperationRecorder({ appender: log.appender(topics.operations), ...runtime });
+  const processName = settings.edgeId ?? `${hostname()}-${process.pid}`;
+  let edge: Edge | undefined;
+  const locator =
+    affinity === undefined
+      ? undefined
+      : new ConnectedEdges({
+          affinity,
+          peers: peers?.edges,
+          own: services.has('edge') ? { process: processName, delivery: () => edge?.delivery } : undefined,
+          onUnanswered: (address, error) =>
+            runtime.logger.warn({ err: error, address }, 'an edge did not say who is connected to it'),
+        });
 
   const application = await NestFactory.createApplicationContext(
     HubModule.register({
@@ -132,37 +139,33 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
       documents,
       sealKey,
       affinity,
+      locator,
       operations,
-      remote: {
-        identity: remoteIdentity?.service,
-        monitoring: remoteMonitoring?.service,
-        edges: peers === undefined ? undefined : { peers: peers.edges, ownAddress: peers.ownAddress },
-      },
+      remote,
+      edges: peers === undefined ? undefined : { peers: peers.edges, ownAddress: peers.ownAddress },
     }),
     { logger: false, abortOnError: false },
   );
   lifecycle.onStop(() => application.close());
   await application.init();
-  const identityService = application.get<identity.IdentityService>(IDENTITY_SERVICE, { strict: false });
-  const monitoringService = application.get<monitoring.MonitoringService>(MONITORING_SERVICE, { strict: false });
-  const edge = services.has('edge') ? application.get<Edge>(EDGE, { strict: false }) : undefined;
+  const contract = <S>(token: symbol): S => application.get<S>(token, { strict: false });
+  const contracts: Contracts = {
+    identity: contract(IDENTITY_SERVICE),
+    directory: contract(DIRECTORY_SERVICE),
+    twin: contract(TWIN_SERVICE),
+    c2dQueue: contract(C2D_QUEUE_SERVICE),
+    monitoring: contract(MONITORING_SERVICE),
+  };
+  edge = services.has('edge') ? contract<Edge>(EDGE) : undefined;
 
-  if (peers !== undefined && holdsAny(services, 'identity', 'edge', 'monitoring')) {
+  if (peers !== undefined && holdsAny(services, 'identity', 'twin', 'c2d-queue', 'edge', 'monitoring')) {
     const server = peers.server();
-    if (services.has('identity')) {
-      server.serve(identity.IdentityServiceService, identityService);
-    }
-    if (services.has('monitoring')) {
-      server.serve(monitoring.MonitoringServiceService, monitoringService);
-    }
-    if (edge !== undefined) {
-      server.serve(edgeContract.EdgeServiceService, edge.contract);
-    }
+    serveContracts(server, { services, contracts, edge });
     lifecycle.onStop(() => server.drain(settings.drainSeconds * 1000));
     await server.listen();
   }
   if (services.has('identity')) {
-    await writeOwnersConnectionStrings(identityService, folder, settings.hostname);
+    await writeOwnersConnectionStrings(contracts.identity, folder, settings.hostname);
   }
 
   const certificate = holdsAny(services, 'edge', 'api')
@@ -175,7 +178,7 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
       listener.serve('mqtt', edge.mqtt);
     }
     const drainApi =
-      affinity !== undefined && services.has('api')
+      affinity !== undefined && locator !== undefined && services.has('api')
         ? await serveApi(listener, {
             configuration,
             runtime,
@@ -183,9 +186,10 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
             topics,
             log,
             affinity,
-            identity: identityService,
-            monitoring: monitoringService,
-            process: settings.edgeId ?? `${hostname()}-${process.pid}`,
+            locator,
+            operations,
+            contracts,
+            process: processName,
           })
         : undefined;
     const ports = await listener.listen();

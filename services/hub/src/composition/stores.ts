@@ -39,11 +39,11 @@ export function requireSharedStores(services: Services, settings: Settings): voi
 }
 
 export function needsAffinity(services: Services): boolean {
-  return holdsAny(services, 'edge', 'api', 'monitoring');
+  return holdsAny(services, 'edge', 'api', 'monitoring', 'twin', 'c2d-queue');
 }
 
 export function needsDocuments(services: Services): boolean {
-  return holdsAny(services, 'identity', 'monitoring');
+  return holdsAny(services, 'identity', 'monitoring', 'twin', 'c2d-queue');
 }
 
 // Which adapter stands behind each port is decided in the three functions below, and nowhere else.

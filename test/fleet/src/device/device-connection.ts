@@ -22,6 +22,8 @@ export interface DeviceConnectionOptions {
   readonly loginTimeoutMs?: number | undefined;
   readonly onAccepted?: () => void;
   readonly onAcknowledged?: (number: number) => void;
+  /** Takes what is neither CONNACK nor PUBACK; without it such a packet is a violation. */
+  readonly onPacket?: (packet: Packet) => void;
   /** Told of what the hub must not do. */
   readonly onViolation?: (what: string) => void;
 }
@@ -101,6 +103,12 @@ export class DeviceConnection implements ConnectionRecord {
     }
   }
 
+  send(packet: Packet): void {
+    if (this.#socket.writable) {
+      this.#socket.write(generate(packet));
+    }
+  }
+
   destroy(): void {
     this.#socket.destroy();
   }
@@ -115,6 +123,8 @@ export class DeviceConnection implements ConnectionRecord {
       }
     } else if (packet.cmd === 'puback') {
       this.#acknowledge(packet.messageId ?? 0);
+    } else if (this.options.onPacket !== undefined) {
+      this.options.onPacket(packet);
     } else {
       this.options.onViolation?.(`an unsolicited ${packet.cmd}`);
     }

@@ -6,7 +6,7 @@ import { ownLoopbackAddress } from '../process/own-loopback-address.js';
 import { PartProcess } from '../process/part-process.js';
 import type { BalancerTarget } from './balancer.js';
 
-export type ServiceName = 'edge' | 'api' | 'identity' | 'routing' | 'monitoring';
+export type ServiceName = 'edge' | 'api' | 'identity' | 'twin' | 'c2d-queue' | 'routing' | 'monitoring';
 
 /** Ports that each process has on an address of its own. */
 const ADMIN_PORT = 9090;

@@ -31,6 +31,8 @@ export interface Cluster extends HubAccess {
   readonly apis: readonly ClusterProcess[];
   readonly routings: readonly ClusterProcess[];
   readonly identity: ClusterProcess;
+  readonly twin: ClusterProcess;
+  readonly c2dQueue: ClusterProcess;
   readonly monitoring: ClusterProcess;
   /** All of them. */
   readonly processes: readonly ClusterProcess[];
@@ -72,7 +74,12 @@ async function start({ options, folder, closers, close }: Start): Promise<Cluste
   const prefix = `cluster-${randomBytes(6).toString('hex')}`;
   const [host, apiHost] = [ownLoopbackAddress(), ownLoopbackAddress()];
   const files = await makeClusterFiles(folder, [host, apiHost]);
-  const [identityAddress, monitoringAddress] = [ownLoopbackAddress(), ownLoopbackAddress()];
+  const addresses = {
+    identity: ownLoopbackAddress(),
+    twin: ownLoopbackAddress(),
+    c2dQueue: ownLoopbackAddress(),
+    monitoring: ownLoopbackAddress(),
+  };
   const settings = (service: ServiceName): Record<string, string> => ({
     MOORING_HOSTNAME: service === 'api' ? apiHost : host,
     MOORING_KAFKA_BROKERS: stores.kafkaBrokers.join(','),
@@ -81,8 +88,10 @@ async function start({ options, folder, closers, close }: Start): Promise<Cluste
     MOORING_MONGO_DATABASE: prefix,
     MOORING_TOPIC_PREFIX: prefix,
     MOORING_REDIS_PREFIX: prefix,
-    MOORING_IDENTITY_ADDRESSES: `${identityAddress}:${RPC_PORT}`,
-    MOORING_MONITORING_ADDRESSES: `${monitoringAddress}:${RPC_PORT}`,
+    MOORING_IDENTITY_ADDRESSES: `${addresses.identity}:${RPC_PORT}`,
+    MOORING_TWIN_ADDRESSES: `${addresses.twin}:${RPC_PORT}`,
+    MOORING_C2D_QUEUE_ADDRESSES: `${addresses.c2dQueue}:${RPC_PORT}`,
+    MOORING_MONITORING_ADDRESSES: `${addresses.monitoring}:${RPC_PORT}`,
     MOORING_LOG_LEVEL: 'warn',
     ...files.settings(service),
     ...options.environment,
@@ -92,8 +101,10 @@ async function start({ options, folder, closers, close }: Start): Promise<Cluste
   const several = (service: ServiceName, count: number): ClusterProcess[] =>
     numbers(count).map((number) => make(service, `${service}-${number}`));
 
-  const identity = make('identity', 'identity', identityAddress);
-  const monitoring = make('monitoring', 'monitoring', monitoringAddress);
+  const identity = make('identity', 'identity', addresses.identity);
+  const twin = make('twin', 'twin', addresses.twin);
+  const c2dQueue = make('c2d-queue', 'c2d-queue', addresses.c2dQueue);
+  const monitoring = make('monitoring', 'monitoring', addresses.monitoring);
   const apis = several('api', apiCount);
   const routings = several('routing', routingCount);
   const edges: ClusterEdge[] = [];
@@ -101,7 +112,7 @@ async function start({ options, folder, closers, close }: Start): Promise<Cluste
     const edge = { service: 'edge', name: `edge-${number}`, folder, environment: settings('edge') } as const;
     edges.push(options.proxied ? await ClusterEdge.proxied(edge, stores.redisUrl) : new ClusterEdge(edge));
   }
-  const processes = [identity, monitoring, ...routings, ...apis, ...edges];
+  const processes = [identity, twin, c2dQueue, monitoring, ...routings, ...apis, ...edges];
   closers.push(async () => {
     await Promise.all(processes.map((one) => one.kill()));
     await Promise.all(edges.map((edge) => edge.close()));
@@ -131,6 +142,8 @@ async function start({ options, folder, closers, close }: Start): Promise<Cluste
     apis,
     routings,
     identity,
+    twin,
+    c2dQueue,
     monitoring,
     processes,
     prefix,

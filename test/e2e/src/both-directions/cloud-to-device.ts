@@ -1,0 +1,176 @@
+import { expect, it } from '@jest/globals';
+import { Message as CloudMessage } from 'azure-iot-common';
+import { type Client as DeviceClient, Message } from 'azure-iot-device';
+import { Amqp, AmqpWs, Client as ServiceClient } from 'azure-iothub';
+import { call } from '../support/https.js';
+import { eventually } from './eventually.js';
+import { MQTT, nameOf, newDevice, type Subject, TRANSPORTS } from './subject.js';
+
+const LARGEST = 64 * 1024 - 512;
+
+/** Messages that a device was given and has completed, oldest first. */
+function collect(client: DeviceClient): Message[] {
+  const received: Message[] = [];
+  client.on('message', (message: Message) => {
+    received.push(message);
+    void client.complete(message);
+  });
+  return received;
+}
+
+function text(id: string, body = id): CloudMessage {
+  const message = new CloudMessage(body);
+  message.messageId = id;
+  return message;
+}
+
+interface Feedback {
+  readonly originalMessageId: string;
+  readonly statusCode: string;
+  readonly deviceId: string;
+}
+
+/** What back ends that send to devices, and the devices, may rely on. */
+export function cloudToDeviceTests(subject: () => Subject): void {
+  it.each([
+    ['AMQP', Amqp],
+    ['AMQP over WebSocket', AmqpWs],
+  ])(
+    'what is sent over %s arrives with its properties, over every transport of devices',
+    async (sender, senderTransport) => {
+      const { hub } = subject();
+      const service = ServiceClient.fromConnectionString(hub.connectionString, senderTransport as never);
+      await service.open();
+      for (const [name, transport] of TRANSPORTS) {
+        const deviceId = nameOf(`c2d-${sender.replaceAll(' ', '')}`, name);
+        const client = await newDevice(subject(), deviceId, transport);
+        const message = text('id 1/2', JSON.stringify({ on: true }));
+        message.correlationId = 'correlation';
+        message.contentType = 'application/json';
+        message.contentEncoding = 'utf-8';
+        message.properties.add('colour', 'dark red & green=blue + more');
+        message.properties.add('ключ', 'значение');
+        await service.send(deviceId, message);
+        await service.send(deviceId, new CloudMessage(Buffer.alloc(0)));
+        await service.send(deviceId, new CloudMessage(Buffer.alloc(LARGEST, 7)));
+        const received = collect(client);
+        await client.open();
+        await eventually('three messages', () => received.length === 3);
+        const [first, empty, large] = received;
+        expect(JSON.parse(first?.getData()?.toString() ?? '')).toEqual({ on: true });
+        expect(first).toMatchObject({
+          messageId: 'id 1/2',
+          correlationId: 'correlation',
+          contentType: 'application/json',
+        });
+        expect(first?.properties.getValue('colour')).toBe('dark red & green=blue + more');
+        expect(first?.properties.getValue('ключ')).toBe('значение');
+        expect(empty?.getData()).toHaveLength(0);
+        expect(large?.getData()).toHaveLength(LARGEST);
+        await client.close();
+      }
+      await service.close();
+    },
+  );
+
+  it('what is queued keeps its order, waits for the device, and counts in the registry', async () => {
+    const { registry, service } = subject();
+    const deviceId = 'c2d-queue';
+    const client = await newDevice(subject(), deviceId, MQTT);
+    await service.open();
+    const ids = Array.from({ length: 50 }, (_, index) => `m${index}`);
+    for (const id of ids) {
+      await service.send(deviceId, text(id));
+    }
+    await expect(service.send(deviceId, text('one too many'))).rejects.toMatchObject({
+      name: 'DeviceMaximumQueueDepthExceededError',
+    });
+    const { responseBody } = await registry.get(deviceId);
+    expect(responseBody.cloudToDeviceMessageCount).toBe(50);
+    const received = collect(client);
+    await client.open();
+    await eventually('all that was queued', () => received.length >= ids.length);
+    expect(received.map(({ messageId }) => messageId)).toEqual(ids);
+    await service.send(deviceId, text('live'));
+    await eventually('what is sent to a connected device', () => received.length > ids.length);
+    await eventually(
+      'the queue to be empty',
+      async () => Number((await registry.get(deviceId)).responseBody.cloudToDeviceMessageCount) === 0,
+    );
+    await client.close();
+  });
+
+  it('is refused for whom there is not, and when it is too large', async () => {
+    const { service } = subject();
+    await newDevice(subject(), 'c2d-refused', MQTT);
+    await service.open();
+    await expect(service.send('nobody', text('m'))).rejects.toMatchObject({ name: 'DeviceNotFoundError' });
+    await expect(service.send('c2d-refused', text('m', 'x'.repeat(65 * 1024)))).rejects.toThrow();
+  });
+
+  it('tells the sender what became of it', async () => {
+    const { hub, service } = subject();
+    const deviceId = 'c2d-feedback';
+    const client = await newDevice(subject(), deviceId, MQTT);
+    await service.open();
+    const { receiver, records } = await feedback(service, deviceId);
+    for (const [id, ack] of [
+      ['full', 'full'],
+      ['positive', 'positive'],
+      ['negative', 'negative'],
+      ['none', 'none'],
+    ] as const) {
+      const message = text(id);
+      message.ack = ack;
+      await service.send(deviceId, message);
+    }
+    const received = collect(client);
+    await client.open();
+    await eventually('the messages', () => received.length === 4);
+    await client.close();
+    const purged = text('purged');
+    purged.ack = 'negative';
+    await service.send(deviceId, purged);
+    const { status, body } = await call(hub, {
+      method: 'DELETE',
+      path: `/devices/${deviceId}/commands?api-version=2021-04-12`,
+    });
+    expect([status, JSON.parse(body)]).toEqual([200, expect.objectContaining({ totalMessagesPurged: 1, deviceId })]);
+    await eventually('the feedback', () => records.length >= 3, 45_000);
+    expect(new Set(records.map((record) => `${record.originalMessageId} ${record.statusCode}`))).toEqual(
+      new Set(['full Success', 'positive Success', 'purged Purged']),
+    );
+    receiver.removeAllListeners();
+  });
+
+  it('can be sent over HTTP', async () => {
+    const { hub } = subject();
+    const client = await newDevice(subject(), 'c2d-http', MQTT);
+    const received = collect(client);
+    await client.open();
+    const { status } = await call(hub, {
+      method: 'POST',
+      path: '/devices/c2d-http/messages/deviceBound?api-version=2021-04-12',
+      body: 'over http',
+      headers: { 'iothub-messageid': 'h1', 'iothub-app-colour': 'red' },
+    });
+    expect(status).toBe(204);
+    await eventually('the message', () => received.length === 1);
+    expect(received[0]?.getData().toString()).toBe('over http');
+    expect(received[0]?.properties.getValue('colour')).toBe('red');
+    await client.close();
+  });
+}
+
+async function feedback(service: ServiceClient, deviceId: string) {
+  const records: Feedback[] = [];
+  const receiver = await new Promise<ServiceClient.ServiceReceiver>((resolve, reject) =>
+    service.getFeedbackReceiver((error, found) => (error || !found ? reject(error) : resolve(found))),
+  );
+  receiver.on('message', (message: { data: Feedback[] | Buffer }) => {
+    const data = Buffer.isBuffer(message.data) ? (JSON.parse(message.data.toString()) as Feedback[]) : message.data;
+    records.push(...data.filter((record) => record.deviceId === deviceId));
+    void receiver.complete(message as never);
+  });
+  return { receiver, records };
+}
