@@ -11,11 +11,10 @@ import type { ServiceAmqpMetrics } from './service-amqp-metrics.js';
 import type { ServiceAmqpOptions } from './service-amqp-options.js';
 
 /** What a token must cover to use each address. */
-const PATHS: Readonly<Record<ServiceAddress['kind'], readonly string[]>> = {
+const PATHS: Readonly<Record<Exclude<ServiceAddress['kind'], 'events'>, readonly string[]>> = {
   'device-bound': ['messages', 'devicebound'],
   feedback: ['messages', 'servicebound', 'feedback'],
   'file-notifications': ['messages', 'servicebound', 'filenotifications'],
-  events: ['messages', 'events'],
 };
 
 export interface ServiceLinkHandlerOptions
@@ -40,7 +39,8 @@ export class ServiceLinkHandler implements LinkHandler {
     }
     const link = address.kind;
     try {
-      request.authorise((claims) => admitsService(claims, PATHS[link]));
+      const path = pathOf(address);
+      request.authorise((claims) => admitsService(claims, path));
       const endpoint = this.open(address, request);
       this.options.metrics.links.inc({ link, outcome: 'attached' });
       return endpoint;
@@ -64,6 +64,12 @@ export class ServiceLinkHandler implements LinkHandler {
         throw redirectToEventHub(this.options.eventHub, address.rest);
     }
   }
+}
+
+function pathOf(address: ServiceAddress): readonly string[] {
+  return address.kind === 'events'
+    ? ['messages', 'events', ...address.rest.toLowerCase().split('/')]
+    : PATHS[address.kind];
 }
 
 function requireRole(request: AttachRequest, role: ClientRole): void {

@@ -34,6 +34,9 @@ class Reader implements PartitionReader {
 
   async next(maxRecords: number): Promise<readonly StoredRecord[]> {
     this.asked.push(maxRecords);
+    if (this.closed) {
+      return [];
+    }
     if (this.failing !== undefined) {
       throw this.failing;
     }
@@ -103,6 +106,18 @@ describe('PartitionReceiver', () => {
     await settled();
     expect(failures).toEqual([reader.failing]);
     expect(link.closedWith).toEqual([reader.failing]);
+  });
+
+  it('detaches the link once if the log is closed under it, and asks no more', async () => {
+    const { receiver, link, reader } = attach();
+    await reader.close();
+    link.credit = 10;
+    receiver.sendable();
+    await settled();
+    receiver.sendable();
+    await settled();
+    expect(link.closedWith).toMatchObject([{ condition: 'amqp:link:detach-forced' }]);
+    expect(reader.asked).toHaveLength(1);
   });
 
   it('closes its reader and leaves, once', async () => {

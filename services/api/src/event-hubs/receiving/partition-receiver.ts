@@ -1,4 +1,4 @@
-import type { LinkError, OutgoingLink, SourceEndpoint } from '@mooring/amqp';
+import { LinkError, type OutgoingLink, type SourceEndpoint } from '@mooring/amqp';
 import type { PartitionReader, StoredRecord } from '@mooring/event-log';
 import { encodeEvent, encodePartitionEnd } from '../encoding/event-encoder.js';
 import type { EventHubsMetrics } from '../event-hubs-metrics.js';
@@ -88,7 +88,14 @@ export class PartitionReceiver implements Receiver, SourceEndpoint {
 
   private read(): void {
     const { reader, link } = this;
-    if (this.reading || this.gone || reader === undefined || this.sent < this.batch.length || !link?.sendable()) {
+    if (
+      this.reading ||
+      this.gone ||
+      this.ended !== undefined ||
+      reader === undefined ||
+      this.sent < this.batch.length ||
+      !link?.sendable()
+    ) {
       return;
     }
     this.reading = true;
@@ -104,7 +111,12 @@ export class PartitionReceiver implements Receiver, SourceEndpoint {
     const batch = await reader.next(this.size.next(credit));
     const end = batch.length > 0 ? await this.options.end?.current() : undefined;
     this.reading = false;
-    if (this.gone || batch.length === 0) {
+    if (this.gone) {
+      return;
+    }
+    if (batch.length === 0) {
+      // The log was closed under its reader: asked again, it would say so again at once, for ever.
+      this.disconnect(new LinkError('amqp:link:detach-forced', 'The hub is closing; attach again.'));
       return;
     }
     let bytes = 0;
