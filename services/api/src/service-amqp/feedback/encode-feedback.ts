@@ -1,12 +1,13 @@
 import { AmqpWriter } from '@mooring/amqp';
 import type { c2dqueue } from '@mooring/proto';
+import { FEEDBACK_CONTENT_TYPE, feedbackText } from '../../mapping/feedback.js';
 
 const MESSAGE_ANNOTATIONS = 0x72;
 const PROPERTIES = 0x73;
 const DATA = 0x75;
 
 const ENQUEUED_TIME = Buffer.from('iothub-enqueuedtime');
-const CONTENT_TYPE = Buffer.from('application/vnd.microsoft.iothub.feedback.json');
+const CONTENT_TYPE = Buffer.from(FEEDBACK_CONTENT_TYPE);
 /** Fields of the properties section up to content-type: message-id, user-id, to, subject, reply-to, correlation-id. */
 const PROPERTY_COUNT = 7;
 
@@ -14,7 +15,7 @@ const writer = new AmqpWriter();
 
 /** A batch of feedback as an AMQP message. */
 export function encodeFeedback(batch: c2dqueue.ReceiveFeedbackResponse, hubName: string): Buffer {
-  const body = Buffer.from(JSON.stringify(batch.records.map(feedbackJson)), 'utf8');
+  const body = Buffer.from(feedbackText(batch.records), 'utf8');
   writer.reset();
   writer.descriptor(MESSAGE_ANNOTATIONS);
   const annotations = writer.begin('map');
@@ -33,16 +34,4 @@ export function encodeFeedback(batch: c2dqueue.ReceiveFeedbackResponse, hubName:
   writer.descriptor(DATA);
   writer.binaryHead(body.length);
   return writer.finish(body);
-}
-
-function feedbackJson(record: c2dqueue.FeedbackRecord): object {
-  return {
-    originalMessageId: record.originalMessageId,
-    enqueuedTimeUtc: new Date(record.enqueuedTimeMs).toISOString(),
-    statusCode: record.statusCode,
-    description: record.description,
-    deviceId: record.deviceId,
-    ...(record.moduleId === '' ? {} : { moduleId: record.moduleId }),
-    deviceGenerationId: record.deviceGenerationId,
-  };
 }
