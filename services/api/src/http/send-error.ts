@@ -1,9 +1,15 @@
 import type { Clock } from '@mooring/clock';
-import type { HubError } from '@mooring/errors';
+import { ERROR_CODE_HEADER, type ErrorForm, errorBody, type HubError, REQUEST_ID_HEADER } from '@mooring/errors';
 import type { Logger } from '@mooring/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ERROR_CODE_HEADER, errorBody, REQUEST_ID_HEADER } from './error-form.js';
 import { hubErrorOf } from './hub-error-of.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Text where a route does not say. */
+    errorForm?: ErrorForm;
+  }
+}
 
 export interface ErrorReporting {
   readonly clock: Pick<Clock, 'now'>;

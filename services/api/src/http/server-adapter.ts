@@ -1,4 +1,4 @@
-import { newTrackingId } from '@mooring/errors';
+import { newTrackingId, REQUEST_ID_HEADER } from '@mooring/errors';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiOptions } from '../api-options.js';
@@ -6,7 +6,6 @@ import { NO_BEARER_TOKENS } from '../auth/bearer/bearer-tokens.js';
 import { PolicyAuthenticator } from '../auth/policy-authenticator.js';
 import { authenticateRequests } from './authentication.js';
 import { readBodies } from './bodies.js';
-import { REQUEST_ID_HEADER } from './error-form.js';
 import { observeRequests } from './observe-requests.js';
 import { sendError } from './send-error.js';
 import { traceRequests } from './trace-requests.js';

@@ -1,3 +1,4 @@
+import { lockTokenFromText, lockTokenToText } from '@mooring/messages';
 import { c2dqueue } from '@mooring/proto';
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -6,7 +7,6 @@ import { Requires } from '../http/access.js';
 import { ApiVersionGuard } from '../http/api-version.guard.js';
 import { C2D_QUEUE_SERVICE } from '../injection-tokens.js';
 import { FEEDBACK_CONTENT_TYPE, feedbackText } from '../mapping/feedback.js';
-import { lockTokenFromText, lockTokenToText } from '../mapping/lock-token.js';
 import { isoTime } from '../mapping/schema-parts.js';
 import { Describe } from '../openapi/describe.js';
 import { listOf } from '../openapi/schemas.js';

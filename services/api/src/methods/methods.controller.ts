@@ -1,4 +1,4 @@
-import { DirectMethods } from '@mooring/direct-methods';
+import { DirectMethods, methodCallFrom, methodResultText } from '@mooring/direct-methods';
 import type { identity } from '@mooring/proto';
 import { Controller, HttpCode, Inject, Param, Post, UseInterceptors } from '@nestjs/common';
 import { ApiQuery, ApiTags } from '@nestjs/swagger';
@@ -8,7 +8,6 @@ import { CallerGone } from '../http/caller-gone.js';
 import { type RawAnswer, RawAnswerInterceptor } from '../http/raw-answer.js';
 import { routeConfig } from '../http/route-config.js';
 import { IdentityIdPipe } from '../http/validation.js';
-import { methodCallFrom, methodResultText } from '../mapping/method.js';
 import { Describe } from '../openapi/describe.js';
 
 const ROUTE = { body: 'jsonBytes', errorForm: 'json' } as const;

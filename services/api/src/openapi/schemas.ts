@@ -1,9 +1,9 @@
+import { methodInputSchema, methodResultSchema } from '@mooring/direct-methods';
 import { z } from 'zod';
 import { bulkResultSchema, exportImportDeviceSchema } from '../mapping/bulk-registry.js';
 import { certificateInputSchema, certificateSchema } from '../mapping/certificate.js';
 import { deviceInputSchema, deviceSchema } from '../mapping/device.js';
 import { feedbackRecordSchema } from '../mapping/feedback.js';
-import { methodInputSchema, methodResultSchema } from '../mapping/method.js';
 import { moduleInputSchema, moduleSchema } from '../mapping/module.js';
 import { operationPageSchema } from '../mapping/operation.js';
 import { policyInputSchema, policySchema } from '../mapping/policy.js';

@@ -1,4 +1,4 @@
-import type { HubError } from '@mooring/errors';
+import type { HubError } from './hub-error.js';
 
 /** The body that every SDK reads errors from. */
 export interface ErrorBody {
@@ -16,13 +16,6 @@ export const REQUEST_ID_HEADER = 'x-ms-request-id';
 
 /** What the `Message` of a route's errors is: text, or JSON text, as newer parts of Azure's API have it. */
 export type ErrorForm = 'text' | 'json';
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Text where a route does not say. */
-    errorForm?: ErrorForm;
-  }
-}
 
 /** @param nowMs wall time in milliseconds since the Unix epoch */
 export function errorBody(error: HubError, nowMs: number, form: ErrorForm): ErrorBody {

@@ -1,8 +1,9 @@
-import type { MethodCall, MethodReply } from '@mooring/direct-methods';
+import { HubError } from '@mooring/errors';
 import type { identity } from '@mooring/proto';
 import { z } from 'zod';
-import { jsonMembers } from '../http/json-members.js';
-import { checked } from '../http/validation.js';
+import { jsonMembers } from './json-members.js';
+import type { MethodCall } from './method-call.js';
+import type { MethodReply } from './method-reply.js';
 
 /** A call as clients write it; the limits are those of the calls themselves. */
 export const methodInputSchema = z.object({
@@ -21,7 +22,7 @@ export const methodResultSchema = z.object({ status: z.int(), payload: z.unknown
  */
 export function methodCallFrom(key: identity.IdentityKey, text: string): MethodCall {
   const members = jsonMembers(text);
-  const { methodName, responseTimeoutInSeconds, connectTimeoutInSeconds } = checked(methodInputSchema, members.value);
+  const { methodName, responseTimeoutInSeconds, connectTimeoutInSeconds } = inputFrom(members.value);
   return {
     key,
     methodName,
@@ -29,6 +30,16 @@ export function methodCallFrom(key: identity.IdentityKey, text: string): MethodC
     responseTimeoutMs: milliseconds(responseTimeoutInSeconds),
     connectTimeoutMs: milliseconds(connectTimeoutInSeconds),
   };
+}
+
+function inputFrom(value: object): z.output<typeof methodInputSchema> {
+  const result = methodInputSchema.safeParse(value);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    const field = issue?.path.join('.') || 'The body';
+    throw new HubError('ArgumentInvalid', `${field} is invalid: ${issue?.message ?? 'not what is expected'}.`);
+  }
+  return result.data;
 }
 
 function milliseconds(seconds: number | null | undefined): number | undefined {
