@@ -19,3 +19,6 @@ export const MAX_LOCK_MS = 300_000;
 /** Records of one message of feedback, and how long the first of them waits for others. */
 export const FEEDBACK_RECORDS = 64;
 export const FEEDBACK_DELAY_MS = 15_000;
+
+/** A message up to this size is kept in the head of its queue, which spares a write of its own; 50 of them are 50 KiB. */
+export const MAX_INLINE_BYTES = 1_024;

@@ -7,6 +7,7 @@ import {
   type Write,
 } from '@mooring/document-store';
 import { openCollections } from './collections.js';
+import { MAX_INLINE_BYTES } from './limits.js';
 import { C2dQueueFixture, type C2dQueueProcess, embeddedPorts } from './testing/c2d-queue-fixture.js';
 import { enqueue, idsOf, keyOf, receive, receiverOf, settle } from './testing/requests.js';
 
@@ -85,12 +86,18 @@ it('takes a message with one write of its queue, and gives it with another', asy
   await enqueue(running.service, 'd', { messageId: 'm' });
   expect(costs()).toEqual([
     { reads: 1, writes: 1 },
-    { reads: 0, writes: 1 },
+    { reads: 0, writes: 0 },
   ]);
   const [message] = await receive(running.service, { name: 'd', epoch: 1 });
   await settle(running.service, { name: 'd', epoch: 1 }, { lockToken: message?.lockToken ?? Buffer.of() });
   expect(costs()[0]).toEqual({ reads: 1, writes: 3 });
   expect(fixture.directory.calls).toBe(1);
+});
+
+it('writes a large message beside its queue', async () => {
+  const bodies = store.costs.get('c2dMessages');
+  await enqueue(running.service, 'd', { messageId: 'm', body: Buffer.alloc(MAX_INLINE_BYTES + 1) });
+  expect(bodies).toEqual({ reads: 0, writes: 1 });
 });
 
 it('shares round trips among queues, and among messages of one', async () => {

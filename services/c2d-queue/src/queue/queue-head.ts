@@ -18,13 +18,15 @@ export interface Lock {
   readonly until?: number | undefined;
 }
 
-/** A message in its queue; its content is a document of its own. */
+/** A message in its queue; its content is a document of its own, unless it is small. */
 export interface QueueEntry {
   readonly sequence: number;
-  /** Of the content. */
+  /** Of the content, where that is a document of its own. */
   readonly id: string;
   /** Bytes of the content. */
   readonly size: number;
+  /** The content itself, a `c2dqueue.Message`, where it is small. */
+  readonly content?: Uint8Array | undefined;
   readonly enqueuedTime: number;
   readonly expiryTime: number;
   readonly ack: AckKind;

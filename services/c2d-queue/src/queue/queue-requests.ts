@@ -4,6 +4,7 @@ export interface NewMessage {
   readonly generation: string;
   readonly id: string;
   readonly size: number;
+  readonly content?: Uint8Array | undefined;
   readonly expiryTime: number;
   readonly ack: AckKind;
   readonly messageId: string;

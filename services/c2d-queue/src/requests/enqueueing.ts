@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@mooring/clock';
 import { isHubError } from '@mooring/errors';
-import type { c2dqueue, identity } from '@mooring/proto';
+import { c2dqueue, type identity } from '@mooring/proto';
+import { MAX_INLINE_BYTES } from '../limits.js';
 import type { C2dQueueMetrics } from '../metrics.js';
 import { identityName, keyOfName } from '../queue/identity-name.js';
 import type { BodyStore } from '../store/body-store.js';
@@ -41,24 +42,25 @@ export class Enqueueing {
     }
   }
 
-  /** The content is written while the identity is asked for, so that the queue is all that is written afterwards. */
+  /** A content of its own is written while the identity is asked for, so that the queue is all that is written afterwards. */
   private async accept(key: identity.IdentityKey | undefined, given: c2dqueue.Message | undefined): Promise<void> {
     const { heads, bodies, identities, clock, timeToLiveMs } = this.options;
     const name = identityName(key);
     const { message, ack, size } = acceptable(given, { now: clock.now(), timeToLiveMs });
     const id = newId(clock.now());
+    const content = size <= MAX_INLINE_BYTES ? c2dqueue.Message.encode(message).finish() : undefined;
     const [generation, written] = await Promise.allSettled([
       identities.generation(keyOfName(name)),
-      bodies.write(id, message),
+      content ?? bodies.write(id, message),
       heads.warm(name),
     ]);
     try {
       const { expiryTimeMs: expiryTime, messageId } = message;
-      const entry = { generation: fulfilled(generation), id, size, expiryTime, ack };
+      const entry = { generation: fulfilled(generation), id, size, content, expiryTime, ack };
       fulfilled(written);
       await heads.change(name, (queue) => queue.enqueue({ ...entry, messageId: ack === 'none' ? '' : messageId }));
     } catch (error) {
-      if (isHubError(error)) {
+      if (content === undefined && isHubError(error)) {
         // It is certain that no queue holds the message.
         bodies.remove(id);
       }

@@ -69,7 +69,7 @@ export class Receiving {
       };
       const received = queue.receive({ generation, epoch, maxMessages, lockMs, held: known, newToken, takeRoom });
       // Read while the locks are written.
-      contents = Promise.all(received.entries.map(({ id }) => bodies.read(id)));
+      contents = Promise.all(received.entries.map((entry) => contentOf(entry, bodies)));
       contents.catch(() => undefined);
       return received;
     });
@@ -84,6 +84,10 @@ export class Receiving {
     }
     return asked === 0 && epoch === 0 ? this.options.lockMs : asked;
   }
+}
+
+function contentOf({ id, content }: LockedEntry, bodies: BodyStore): Promise<c2dqueue.Message | undefined> {
+  return content === undefined ? bodies.read(id) : Promise.resolve(c2dqueue.Message.decode(content));
 }
 
 function newToken(): string {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { c2dqueue } from '@mooring/proto';
 import { openCollections } from '../collections.js';
+import { MAX_INLINE_BYTES } from '../limits.js';
 import { C2dQueueFixture, type C2dQueueProcess } from '../testing/c2d-queue-fixture.js';
 import { takeFeedback } from '../testing/feedback.js';
 import { countOf, detach, enqueue, idsOf, receive, settle } from '../testing/requests.js';
@@ -17,6 +18,9 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
+/** Too large to be kept in the head of its queue. */
+const LARGE = Buffer.alloc(MAX_INLINE_BYTES + 1);
+
 async function stored(collection: 'heads' | 'bodies'): Promise<number> {
   return (await openCollections(fixture.ports.documents))[collection].count({});
 }
@@ -32,9 +36,9 @@ async function feedbackOf(count: number): Promise<string[]> {
 
 it('ends what nobody touches when its time is over, also where an edge that died holds it', async () => {
   const expiryTimeMs = fixture.clock.now() + 10_000;
-  await enqueue(running.service, 'd', { messageId: 'held', ack: c2dqueue.Ack.NEGATIVE, expiryTimeMs });
+  await enqueue(running.service, 'd', { messageId: 'held', ack: c2dqueue.Ack.NEGATIVE, expiryTimeMs, body: LARGE });
   await receive(running.service, { name: 'd', epoch: 1 });
-  await enqueue(running.service, 'd', { messageId: 'free', ack: c2dqueue.Ack.NEGATIVE, expiryTimeMs });
+  await enqueue(running.service, 'd', { messageId: 'free', ack: c2dqueue.Ack.NEGATIVE, expiryTimeMs, body: LARGE });
   expect(await feedbackOf(2)).toEqual(['free Expired', 'held Expired']);
   expect(await countOf(running.service, 'd')).toBe(0);
   const operations = fixture.operations.map(({ category, operationName, deviceId, properties }) => [
@@ -84,7 +88,7 @@ it('hints again where it could not, and not at what has been waiting', async () 
 
 it('purges what is for identities that were deleted, with their modules', async () => {
   for (const name of ['d', 'd/m', 'e']) {
-    await enqueue(running.service, name, { messageId: name, ack: c2dqueue.Ack.FULL });
+    await enqueue(running.service, name, { messageId: name, ack: c2dqueue.Ack.FULL, body: LARGE });
   }
   await receive(running.service, { name: 'd/m', epoch: 1 });
   fixture.directory.generations.delete('d');
@@ -108,7 +112,7 @@ it('removes contents that a killed process has left', async () => {
   const doomed = await fixture.start();
   // The identity is never described, so that the message comes into no queue.
   fixture.directory.describeIdentities = () => new Promise(() => undefined);
-  void enqueue(doomed.service, 'd', { messageId: 'm' });
+  void enqueue(doomed.service, 'd', { messageId: 'm', body: LARGE });
   await fixture.until(async () => (await stored('bodies')) === 1);
   doomed.kill();
   expect(await stored('heads')).toBe(0);

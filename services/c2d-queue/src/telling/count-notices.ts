@@ -4,8 +4,8 @@ import { changeNoticeRecord } from '@mooring/messages';
 import type { Logger } from '@mooring/observability';
 import { keyOfName } from '../queue/identity-name.js';
 
-/** In which many changes of one queue become one notice. */
-const DELAY_MS = 200;
+/** In which many changes of one queue become one notice: back ends that want a number of now read the device itself. */
+const DELAY_MS = 2_000;
 const RETRY_MS = 1_000;
 const MAX_RECORDS = 1_000;
 /** Queues beyond are not told of: their numbers are wrong elsewhere until they change again. */

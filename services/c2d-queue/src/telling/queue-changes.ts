@@ -26,7 +26,9 @@ export class QueueChanges {
       hints.give(name);
     }
     for (const { entry, ending } of queue.ended) {
-      bodies.remove(entry.id);
+      if (entry.content === undefined) {
+        bodies.remove(entry.id);
+      }
       metrics.messageEnded(ending);
     }
     reports.ended(name, queue.ended);
