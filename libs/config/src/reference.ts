@@ -39,6 +39,7 @@ sharedAccessPolicies:            # beside the five default ones
     rights: [RegistryRead, ServiceConnect]   # RegistryRead, RegistryWrite, ServiceConnect, DeviceConnect
     primaryKey: c2hvd24gaGVyZSBhcyBhbiBleGFtcGxlICE=   # optional: made at the first start
 consumerGroups: [dashboard, archive]         # beside $Default
+twinIndexes: [tags.building]                  # at most 20 paths within twins that queries find by an index (queries.md)
 certificates:                    # device CA certificates
   - name: factory-1
     file: factory-1.pem          # relative to this file; or pem: | with the text

@@ -41,11 +41,12 @@ export class FakeTwins implements Service {
       properties: twins.map((key) => {
         const twin = this.find(key);
         if (twin instanceof HubError) {
-          return { failure: failureOf(twin), json: Buffer.alloc(0) };
+          return { failure: failureOf(twin), json: Buffer.alloc(0), desiredVersion: 0 };
         }
         const desired = { ...twin.desired, $version: twin.desiredVersion };
         const reported = { ...twin.reported, $version: twin.reportedVersion };
-        return { failure: undefined, json: Buffer.from(JSON.stringify({ desired, reported })) };
+        const json = Buffer.from(JSON.stringify({ desired, reported }));
+        return { failure: undefined, json, desiredVersion: twin.desiredVersion };
       }),
     };
   }

@@ -1,8 +1,20 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { twin } from '@mooring/proto';
 import { inBothWays } from '@mooring/rpc/contract';
-import { getTwin, outcome, patch, patchOf, propertiesOf, update } from './testing/requests.js';
+import {
+  getTwin,
+  keyOf,
+  modelOf,
+  outcome,
+  patch,
+  patchOf,
+  propertiesOf,
+  setModels,
+  update,
+} from './testing/requests.js';
 import { TwinFixture } from './testing/twin-fixture.js';
+
+const UNKNOWN = { version: 0, updatedTimeMs: 0 };
 
 let fixture: TwinFixture | undefined;
 
@@ -30,6 +42,21 @@ inBothWays(twin.TwinServiceService, start, (service) => {
       reported: { a: 1, $version: 2 },
     });
     expect(await propertiesOf(service(), 'd/m', 'g0')).toBe('ModuleNotFound');
+  });
+
+  it('keeps models of many, and tells which desired properties they have', async () => {
+    const models = [modelOf('d', 'dtmi:x;1'), modelOf('nobody', 'dtmi:x;1'), modelOf('d/m', ''), modelOf('a b', 'x')];
+    expect(await setModels(service(), ...models)).toEqual([
+      'ok',
+      'DeviceNotFound',
+      'ArgumentInvalid',
+      'ArgumentInvalid',
+    ]);
+    expect((await getTwin(service(), 'd'))['modelId']).toBe('dtmi:x;1');
+    await update(service(), 'd', { properties: { desired: { a: 1 } } });
+    const { versions } = await service().getDesiredVersions({ twins: [keyOf('d'), keyOf('nobody'), keyOf('a b')] });
+    const updatedTimeMs = fixture?.clock.now();
+    expect(versions).toEqual([{ version: 2, updatedTimeMs }, UNKNOWN, UNKNOWN]);
   });
 
   it('answers as much as an answer holds', async () => {

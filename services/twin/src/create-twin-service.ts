@@ -16,6 +16,7 @@ import { RecentTwins } from './store/recent-twins.js';
 import { TWIN_INDEXES, TWINS, type TwinRecord } from './store/twin-record.js';
 import { TwinWriter } from './store/twin-writer.js';
 import { TwinServer } from './twin.service.js';
+import { ModelsContract } from './twins/models-contract.js';
 import { PropertiesContract } from './twins/properties-contract.js';
 import { TwinsContract } from './twins/twins-contract.js';
 
@@ -59,6 +60,8 @@ export async function createTwinService(options: TwinOptions): Promise<TwinRunti
   const service = new TwinServer({
     twins: new TwinsContract({ collection, owned, directory, operations, clock }),
     properties: new PropertiesContract({ collection, owned, operations, clock, logger, metrics }),
+    models: new ModelsContract({ owned, logger }),
+    collection,
     queries: new QueryExecutor({
       collection,
       operations,

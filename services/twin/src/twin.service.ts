@@ -1,13 +1,19 @@
+import type { Collection } from '@mooring/document-store';
 import type { twin } from '@mooring/proto';
 import type { TwinMetrics } from './metrics.js';
+import type { TwinRecord } from './store/twin-record.js';
 import { toldError } from './told-error.js';
 import type { TwinQueries } from './twin-queries.js';
+import { desiredVersions } from './twins/desired-versions.js';
+import type { ModelsContract } from './twins/models-contract.js';
 import type { PropertiesContract } from './twins/properties-contract.js';
 import type { TwinsContract } from './twins/twins-contract.js';
 
 export interface TwinParts {
   readonly twins: TwinsContract;
   readonly properties: PropertiesContract;
+  readonly models: ModelsContract;
+  readonly collection: Collection<TwinRecord>;
   readonly queries: TwinQueries;
   readonly metrics: TwinMetrics;
 }
@@ -35,6 +41,14 @@ export class TwinServer implements twin.TwinService {
 
   patchReported(request: twin.PatchReportedRequest): Promise<twin.PatchReportedResponse> {
     return this.observed('PatchReported', () => this.parts.properties.patchReported(request));
+  }
+
+  setModels(request: twin.SetModelsRequest): Promise<twin.SetModelsResponse> {
+    return this.observed('SetModels', () => this.parts.models.setModels(request));
+  }
+
+  getDesiredVersions(request: twin.GetDesiredVersionsRequest): Promise<twin.GetDesiredVersionsResponse> {
+    return this.observed('GetDesiredVersions', () => desiredVersions(this.parts.collection, request));
   }
 
   private async observed<T>(operation: string, call: () => Promise<T>): Promise<T> {

@@ -16,6 +16,8 @@ export function fakeTwin(calls: ServiceCalls): twin.TwinService {
     queryTwins: (request) => expected(calls.twin?.queryTwins)(request),
     getProperties: (request) => expected(calls.twin?.getProperties)(request),
     patchReported: (request) => expected(calls.twin?.patchReported)(request),
+    setModels: (request) => expected(calls.twin?.setModels)(request),
+    getDesiredVersions: (request) => expected(calls.twin?.getDesiredVersions)(request),
   };
 }
 

@@ -12,7 +12,7 @@ export const SAFE_CALLS = {
   ],
   directory: ['describeIdentities'],
   monitoring: ['reportConnections', 'reportActivity', 'getStates', 'countConnected', 'listOperations'],
-  twin: ['getTwin', 'queryTwins', 'getProperties'],
+  twin: ['getTwin', 'queryTwins', 'getProperties', 'setModels', 'getDesiredVersions'],
   // A receiver names what it holds, so a second receive gives it the same again.
   c2dQueue: ['count', 'receive', 'settle', 'detach'],
   edge: ['closeConnections', 'findConnections'],

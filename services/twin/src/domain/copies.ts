@@ -18,6 +18,11 @@ export function withMessageCount(twin: Twin, messageCount: number): Twin {
   return twin.messageCount === messageCount ? twin : { ...twin, messageCount };
 }
 
+/** The twin of a device that says it is of this model. */
+export function withModel(twin: Twin, modelId: string): Twin {
+  return twin.modelId === modelId ? twin : { ...twin, modelId };
+}
+
 /** What is left of a twin whose identity is gone: its untold events, or nothing. */
 export function withoutIdentity(twin: Twin): Twin | undefined {
   return twin.pending.length === 0 ? undefined : { ...twin, status: 'deleted' };

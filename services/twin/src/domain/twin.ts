@@ -43,6 +43,7 @@ export interface Twin extends TwinOwner {
   readonly twinVersion: number;
   /** Unquoted; changes with tags and desired properties. */
   readonly etag: string;
+  /** The last that the device told of when it connected. */
   readonly modelId?: string | undefined;
   readonly tags: TwinTree;
   readonly desired: TwinTree;

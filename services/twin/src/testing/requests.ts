@@ -45,6 +45,20 @@ export async function update(
   return JSON.parse(Buffer.from(json).toString()) as TwinJson;
 }
 
+export function keyOf(name: string, generationId = 'g1'): twin.DeviceTwinKey {
+  return { key: keyOfName(name), generationId };
+}
+
+export function modelOf(name: string, modelId: string, generation = 'g1'): twin.DeviceModel {
+  return { twin: keyOf(name, generation), modelId };
+}
+
+/** `ok` for each, or the name of its error. */
+export async function setModels(service: Service, ...models: readonly twin.DeviceModel[]): Promise<string[]> {
+  const { outcomes } = await service.setModels({ models: [...models] });
+  return outcomes.map(({ failure }) => (failure === undefined ? 'ok' : errorOfFailure(failure).error));
+}
+
 export function patchOf(
   name: string,
   document: unknown,

@@ -1,6 +1,6 @@
 import type { Clock } from '@mooring/clock';
 import type { Collection } from '@mooring/document-store';
-import { HubError, isHubError } from '@mooring/errors';
+import { HubError } from '@mooring/errors';
 import type { Logger } from '@mooring/observability';
 import type { OperationRecorder } from '@mooring/operations';
 import type { twin as contract } from '@mooring/proto';
@@ -8,12 +8,13 @@ import { failureOf } from '@mooring/rpc';
 import { isTwinOf } from '../domain/new-twin.js';
 import type { Twin } from '../domain/twin.js';
 import { propertiesJson } from '../domain/twin-json.js';
-import { MAX_ANSWER_BYTES, MAX_ITEMS } from '../limits.js';
+import { MAX_ANSWER_BYTES } from '../limits.js';
 import type { TwinMetrics } from '../metrics.js';
 import type { OwnedTwins } from '../store/owned-twins.js';
 import { nameOfKey } from '../store/twin-name.js';
 import { fromTwinRecord, type TwinRecord } from '../store/twin-record.js';
-import { toldError } from '../told-error.js';
+import { deviceFailure } from './device-failures.js';
+import { checkCount, type DeviceTwin, deviceTwin, required } from './device-twin.js';
 import { operationFailure } from './operation-failure.js';
 import { applyPatches, type PatchOutcome } from './reported-patches.js';
 
@@ -24,12 +25,6 @@ export interface PropertiesContractOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Pick<TwinMetrics, 'patched'>;
-}
-
-/** A device's twin, of the identity that its connection was admitted as. */
-interface DeviceTwin {
-  readonly name: string;
-  readonly generation: string;
 }
 
 /** The part of the contract that is for devices: properties of many, each by itself. */
@@ -46,14 +41,19 @@ export class PropertiesContract {
     let left = MAX_ANSWER_BYTES;
     const answers = wanted.map(async (each): Promise<contract.Properties> => {
       try {
-        const json = Buffer.from(propertiesJson(await this.present(each, kept)));
+        const twin = await this.present(each, kept);
+        const json = Buffer.from(propertiesJson(twin));
         left -= json.length;
         if (left < 0 && json.length + left < MAX_ANSWER_BYTES) {
           throw new HubError('ServiceUnavailable', 'The twins are too large for one answer; ask for fewer at a time.');
         }
-        return { json, failure: undefined };
+        return { json, failure: undefined, desiredVersion: twin.desiredVersion };
       } catch (error) {
-        return { json: Buffer.alloc(0), failure: failureOf(this.told(error)) };
+        return {
+          json: Buffer.alloc(0),
+          desiredVersion: 0,
+          failure: failureOf(deviceFailure(error, this.options.logger)),
+        };
       }
     });
     return { properties: await Promise.all(answers) };
@@ -93,7 +93,7 @@ export class PropertiesContract {
       const apply = applyPatches(patches, () => clock.now());
       return await owned.changeOf(name, generation, apply);
     } catch (error) {
-      const told = this.told(error);
+      const told = deviceFailure(error, this.options.logger);
       return patches.map(() => ({ error: told }));
     }
   }
@@ -114,28 +114,6 @@ export class PropertiesContract {
     });
     return { version: 0, failure: failureOf(outcome.error) };
   }
-
-  private told(error: unknown): unknown {
-    const told = toldError(error);
-    if (isHubError(told)) {
-      return told;
-    }
-    const unexpected = new HubError('ServerError', 'The twin could not be read or written.', { cause: error });
-    this.options.logger.error({ err: error, trackingId: unexpected.trackingId }, 'a twin operation failed');
-    return unexpected;
-  }
-}
-
-function deviceTwin(of: contract.DeviceTwinKey | undefined): DeviceTwin | undefined {
-  const name = nameOfKey(of?.key);
-  return name === undefined || of === undefined ? undefined : { name, generation: of.generationId };
-}
-
-function required(wanted: DeviceTwin | undefined): DeviceTwin {
-  if (wanted === undefined) {
-    throw new HubError('ArgumentInvalid', 'A device id or module id is invalid.');
-  }
-  return wanted;
 }
 
 /** Positions of the patches of each twin, so that these are applied in their order. */
@@ -153,10 +131,4 @@ function byTwin(
     }
   });
   return new Map([...byName.values()].map(({ of, indexes }) => [of, indexes]));
-}
-
-function checkCount(count: number): void {
-  if (count > MAX_ITEMS) {
-    throw new HubError('ArgumentInvalid', `A call is about at most ${MAX_ITEMS} twins.`);
-  }
 }

@@ -78,6 +78,8 @@ export interface Properties {
     | undefined;
   /** {"desired":{…,"$version":n},"reported":{…,"$version":m}} */
   json: Buffer;
+  /** The `$version` of the desired ones. */
+  desiredVersion: number;
 }
 
 export interface GetPropertiesResponse {
@@ -111,6 +113,43 @@ export interface ReportedOutcome {
 export interface PatchReportedResponse {
   /** In the order of the request. */
   outcomes: ReportedOutcome[];
+}
+
+export interface DeviceModel {
+  twin:
+    | DeviceTwinKey
+    | undefined;
+  /** Digital twin model identifier: 1 to 2,048 characters, which are not looked into. */
+  modelId: string;
+}
+
+export interface SetModelsRequest {
+  models: DeviceModel[];
+}
+
+export interface ModelOutcome {
+  failure: Failure | undefined;
+}
+
+export interface SetModelsResponse {
+  /** In the order of the request. */
+  outcomes: ModelOutcome[];
+}
+
+export interface GetDesiredVersionsRequest {
+  twins: DeviceTwinKey[];
+}
+
+export interface DesiredVersion {
+  /** 0 if there is no such twin (yet). */
+  version: number;
+  /** When the desired properties were last changed, in milliseconds since the Unix epoch. */
+  updatedTimeMs: number;
+}
+
+export interface GetDesiredVersionsResponse {
+  /** In the order of the request. */
+  versions: DesiredVersion[];
 }
 
 function createBaseGetTwinRequest(): GetTwinRequest {
@@ -674,7 +713,7 @@ export const GetPropertiesRequest: MessageFns<GetPropertiesRequest> = {
 };
 
 function createBaseProperties(): Properties {
-  return { failure: undefined, json: Buffer.alloc(0) };
+  return { failure: undefined, json: Buffer.alloc(0), desiredVersion: 0 };
 }
 
 export const Properties: MessageFns<Properties> = {
@@ -684,6 +723,9 @@ export const Properties: MessageFns<Properties> = {
     }
     if (message.json.length !== 0) {
       writer.uint32(18).bytes(message.json);
+    }
+    if (message.desiredVersion !== 0) {
+      writer.uint32(24).int64(message.desiredVersion);
     }
     return writer;
   },
@@ -717,6 +759,14 @@ export const Properties: MessageFns<Properties> = {
             message.json = Buffer.from(reader.bytes());
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.desiredVersion = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -738,6 +788,7 @@ export const Properties: MessageFns<Properties> = {
       ? Failure.fromPartial(object.failure)
       : undefined;
     message.json = object.json ?? Buffer.alloc(0);
+    message.desiredVersion = object.desiredVersion ?? 0;
     return message;
   },
 };
@@ -1057,6 +1108,419 @@ export const PatchReportedResponse: MessageFns<PatchReportedResponse> = {
   },
 };
 
+function createBaseDeviceModel(): DeviceModel {
+  return { twin: undefined, modelId: "" };
+}
+
+export const DeviceModel: MessageFns<DeviceModel> = {
+  encode(message: DeviceModel, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.twin !== undefined) {
+      DeviceTwinKey.encode(message.twin, writer.uint32(10).fork()).join();
+    }
+    if (message.modelId !== "") {
+      writer.uint32(18).string(message.modelId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeviceModel {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeviceModel();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.twin = DeviceTwinKey.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.modelId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DeviceModel>): DeviceModel {
+    return DeviceModel.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeviceModel>): DeviceModel {
+    const message = createBaseDeviceModel();
+    message.twin = (object.twin !== undefined && object.twin !== null)
+      ? DeviceTwinKey.fromPartial(object.twin)
+      : undefined;
+    message.modelId = object.modelId ?? "";
+    return message;
+  },
+};
+
+function createBaseSetModelsRequest(): SetModelsRequest {
+  return { models: [] };
+}
+
+export const SetModelsRequest: MessageFns<SetModelsRequest> = {
+  encode(message: SetModelsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.models) {
+      DeviceModel.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetModelsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetModelsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.models.push(DeviceModel.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SetModelsRequest>): SetModelsRequest {
+    return SetModelsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetModelsRequest>): SetModelsRequest {
+    const message = createBaseSetModelsRequest();
+    message.models = object.models?.map((e) => DeviceModel.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseModelOutcome(): ModelOutcome {
+  return { failure: undefined };
+}
+
+export const ModelOutcome: MessageFns<ModelOutcome> = {
+  encode(message: ModelOutcome, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.failure !== undefined) {
+      Failure.encode(message.failure, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ModelOutcome {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseModelOutcome();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.failure = Failure.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ModelOutcome>): ModelOutcome {
+    return ModelOutcome.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ModelOutcome>): ModelOutcome {
+    const message = createBaseModelOutcome();
+    message.failure = (object.failure !== undefined && object.failure !== null)
+      ? Failure.fromPartial(object.failure)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSetModelsResponse(): SetModelsResponse {
+  return { outcomes: [] };
+}
+
+export const SetModelsResponse: MessageFns<SetModelsResponse> = {
+  encode(message: SetModelsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.outcomes) {
+      ModelOutcome.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetModelsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetModelsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.outcomes.push(ModelOutcome.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SetModelsResponse>): SetModelsResponse {
+    return SetModelsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetModelsResponse>): SetModelsResponse {
+    const message = createBaseSetModelsResponse();
+    message.outcomes = object.outcomes?.map((e) => ModelOutcome.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseGetDesiredVersionsRequest(): GetDesiredVersionsRequest {
+  return { twins: [] };
+}
+
+export const GetDesiredVersionsRequest: MessageFns<GetDesiredVersionsRequest> = {
+  encode(message: GetDesiredVersionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.twins) {
+      DeviceTwinKey.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetDesiredVersionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetDesiredVersionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.twins.push(DeviceTwinKey.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetDesiredVersionsRequest>): GetDesiredVersionsRequest {
+    return GetDesiredVersionsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetDesiredVersionsRequest>): GetDesiredVersionsRequest {
+    const message = createBaseGetDesiredVersionsRequest();
+    message.twins = object.twins?.map((e) => DeviceTwinKey.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseDesiredVersion(): DesiredVersion {
+  return { version: 0, updatedTimeMs: 0 };
+}
+
+export const DesiredVersion: MessageFns<DesiredVersion> = {
+  encode(message: DesiredVersion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== 0) {
+      writer.uint32(8).int64(message.version);
+    }
+    if (message.updatedTimeMs !== 0) {
+      writer.uint32(16).int64(message.updatedTimeMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DesiredVersion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDesiredVersion();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.version = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.updatedTimeMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DesiredVersion>): DesiredVersion {
+    return DesiredVersion.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DesiredVersion>): DesiredVersion {
+    const message = createBaseDesiredVersion();
+    message.version = object.version ?? 0;
+    message.updatedTimeMs = object.updatedTimeMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseGetDesiredVersionsResponse(): GetDesiredVersionsResponse {
+  return { versions: [] };
+}
+
+export const GetDesiredVersionsResponse: MessageFns<GetDesiredVersionsResponse> = {
+  encode(message: GetDesiredVersionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.versions) {
+      DesiredVersion.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetDesiredVersionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetDesiredVersionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.versions.push(DesiredVersion.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetDesiredVersionsResponse>): GetDesiredVersionsResponse {
+    return GetDesiredVersionsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetDesiredVersionsResponse>): GetDesiredVersionsResponse {
+    const message = createBaseGetDesiredVersionsResponse();
+    message.versions = object.versions?.map((e) => DesiredVersion.fromPartial(e)) || [];
+    return message;
+  },
+};
+
 export interface TwinService {
   /** For back ends. */
   getTwin(request: GetTwinRequest): Promise<GetTwinResponse>;
@@ -1066,6 +1530,10 @@ export interface TwinService {
   /** For devices, in batches; each item succeeds or fails by itself. At most 500 items. */
   getProperties(request: GetPropertiesRequest): Promise<GetPropertiesResponse>;
   patchReported(request: PatchReportedRequest): Promise<PatchReportedResponse>;
+  /** Stores the model that each device says it is of; changes neither the twin's version nor its etag. */
+  setModels(request: SetModelsRequest): Promise<SetModelsResponse>;
+  /** For edges that may have missed changes. */
+  getDesiredVersions(request: GetDesiredVersionsRequest): Promise<GetDesiredVersionsResponse>;
 }
 
 export type TwinServiceService = typeof TwinServiceService;
@@ -1120,6 +1588,28 @@ export const TwinServiceService = {
       Buffer.from(PatchReportedResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PatchReportedResponse => PatchReportedResponse.decode(value),
   },
+  /** Stores the model that each device says it is of; changes neither the twin's version nor its etag. */
+  setModels: {
+    path: "/mooring.twin.v1.TwinService/SetModels" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetModelsRequest): Buffer => Buffer.from(SetModelsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetModelsRequest => SetModelsRequest.decode(value),
+    responseSerialize: (value: SetModelsResponse): Buffer => Buffer.from(SetModelsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetModelsResponse => SetModelsResponse.decode(value),
+  },
+  /** For edges that may have missed changes. */
+  getDesiredVersions: {
+    path: "/mooring.twin.v1.TwinService/GetDesiredVersions" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetDesiredVersionsRequest): Buffer =>
+      Buffer.from(GetDesiredVersionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetDesiredVersionsRequest => GetDesiredVersionsRequest.decode(value),
+    responseSerialize: (value: GetDesiredVersionsResponse): Buffer =>
+      Buffer.from(GetDesiredVersionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetDesiredVersionsResponse => GetDesiredVersionsResponse.decode(value),
+  },
 } as const;
 
 export interface TwinServiceServer extends UntypedServiceImplementation {
@@ -1131,6 +1621,10 @@ export interface TwinServiceServer extends UntypedServiceImplementation {
   /** For devices, in batches; each item succeeds or fails by itself. At most 500 items. */
   getProperties: handleUnaryCall<GetPropertiesRequest, GetPropertiesResponse>;
   patchReported: handleUnaryCall<PatchReportedRequest, PatchReportedResponse>;
+  /** Stores the model that each device says it is of; changes neither the twin's version nor its etag. */
+  setModels: handleUnaryCall<SetModelsRequest, SetModelsResponse>;
+  /** For edges that may have missed changes. */
+  getDesiredVersions: handleUnaryCall<GetDesiredVersionsRequest, GetDesiredVersionsResponse>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
