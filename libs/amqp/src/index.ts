@@ -20,4 +20,5 @@ export { AmqpWriter } from './messages/amqp-writer.js';
 export { type MessageBody, type PropertyName, ReceivedMessage } from './messages/received-message.js';
 export type { Reply } from './messages/request-message.js';
 export type { Scalar } from './messages/scalar.js';
+export { textOf } from './messages/scalar-text.js';
 export { type NodeRequest, RequestReplyNode, type RequestReplyNodeOptions } from './nodes/request-reply-node.js';

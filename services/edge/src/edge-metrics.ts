@@ -2,6 +2,9 @@ import { Counter, Gauge, type Metrics } from '@mooring/observability';
 import type { CloseReason } from './device-session/live/live-connection.js';
 import type { TakeOverOutcome } from './device-session/ownership/displacement.js';
 
+/** A label of metrics. */
+export type DeviceProtocol = 'mqtt' | 'amqp';
+
 /** What an edge counts. What is counted for every message is a plain number, read when metrics are asked for. */
 export class EdgeMetrics {
   messages = 0;
@@ -71,12 +74,12 @@ export class EdgeMetrics {
     }
   }
 
-  countConnect(outcome: string): void {
-    this.connects.inc({ protocol: 'mqtt', outcome });
+  countConnect(protocol: DeviceProtocol, outcome: string): void {
+    this.connects.inc({ protocol, outcome });
   }
 
-  countClose(reason: CloseReason): void {
-    this.closes.inc({ protocol: 'mqtt', reason });
+  countClose(protocol: DeviceProtocol, reason: CloseReason): void {
+    this.closes.inc({ protocol, reason });
   }
 
   countTakeOver(outcome: TakeOverOutcome): void {

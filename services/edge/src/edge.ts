@@ -1,5 +1,7 @@
 import { hostname as machineName } from 'node:os';
 import type { edge as contract } from '@mooring/proto';
+import type { AmqpContext } from './amqp/amqp-context.js';
+import { DeviceAmqp } from './amqp/device-amqp.js';
 import { createDeliveries } from './delivery/create-deliveries.js';
 import { DeviceSessions } from './device-session/device-sessions.js';
 import { SessionWriter } from './device-session/session-writer.js';
@@ -16,6 +18,8 @@ import { PublishTracing } from './telemetry/publish-tracing.js';
 export interface Edge {
   /** For the listener to hand connections to. */
   readonly mqtt: MqttFront;
+  /** Of devices and modules, for an `AmqpServer` to carry. */
+  readonly amqp: DeviceAmqp;
   /** What other processes of the hub ask of this one, to be served by gRPC at its address. */
   readonly contract: contract.EdgeService;
   /** What services of the hub have for devices that are connected here, to be served by gRPC at its address. */
@@ -33,7 +37,7 @@ export function createEdge(options: EdgeOptions): Edge {
   const { settings, topics, eventLog, identityService, affinity, peers, address, clock, log } = options;
   const { hostname } = settings;
   const edge = settings.edgeId ?? `${machineName()}-${process.pid}`;
-  const metrics: EdgeMetrics = new EdgeMetrics(options.metrics, () => mqtt.size);
+  const metrics: EdgeMetrics = new EdgeMetrics(options.metrics, () => mqtt.size + amqp.size);
   const reports: EdgeReports = new EdgeReports({
     monitoringService: options.monitoringService,
     recorder: options.operations,
@@ -62,13 +66,12 @@ export function createEdge(options: EdgeOptions): Edge {
     onCredentials: (from) => metrics.countCredentials(from),
   });
   const deliveries = createDeliveries(options, { edge, live: sessions.live, operations: reports.deliveries });
-  const mqtt: MqttFront = new MqttFront({
+  const shared: AmqpContext = {
     hostname,
-    limits: mqttLimits(settings),
+    maxMessageBytes: settings.maxMessageBytes,
     ingress: eventLog.appender(topics.ingress),
     tracing: options.tracing && new PublishTracing(options.tracing, topics.ingress),
     sessions,
-    sessionWriter: new SessionWriter({ identityService, clock, batchIntervalMs }),
     twins: deliveries.twins,
     methodReplies: deliveries.methodReplies,
     messages: deliveries.messages,
@@ -76,9 +79,16 @@ export function createEdge(options: EdgeOptions): Edge {
     operations: reports.operations,
     clock,
     log,
+  };
+  const mqtt: MqttFront = new MqttFront({
+    ...shared,
+    limits: mqttLimits(settings),
+    sessionWriter: new SessionWriter({ identityService, clock, batchIntervalMs }),
   });
+  const amqp = new DeviceAmqp(shared);
   return {
     mqtt,
+    amqp,
     contract: new EdgeContract(sessions.olderConnections),
     delivery: deliveries.service,
     start: async () => {

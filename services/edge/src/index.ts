@@ -1,3 +1,4 @@
+export { DeviceAmqp } from './amqp/device-amqp.js';
 export { createEdge, type Edge } from './edge.js';
 export { EDGE, EdgeModule, type EdgeModuleOptions } from './edge.module.js';
 export type { EdgeOptions } from './edge-options.js';

@@ -6,7 +6,9 @@ const SYMBOL8 = 0xa3;
 const SYMBOL32 = 0xb3;
 const BINARY8 = 0xa0;
 const BINARY32 = 0xb0;
+const INT = 0x71;
 const LONG = 0x81;
+const UUID = 0x98;
 const TIMESTAMP = 0x83;
 const MAP32 = 0xd1;
 const LIST32 = 0xd0;
@@ -56,6 +58,25 @@ export class AmqpWriter {
   null(): void {
     this.room(1);
     this.bytes[this.position++] = NULL;
+  }
+
+  /** A value that is encoded already, its type code first. */
+  raw(encoded: Buffer): void {
+    this.room(encoded.length);
+    this.position += encoded.copy(this.bytes, this.position);
+  }
+
+  int(value: number): void {
+    this.room(5);
+    this.bytes[this.position++] = INT;
+    this.position = this.bytes.writeInt32BE(value, this.position);
+  }
+
+  /** @param value 16 bytes */
+  uuid(value: Buffer): void {
+    this.room(17);
+    this.bytes[this.position++] = UUID;
+    this.position += value.copy(this.bytes, this.position, 0, 16);
   }
 
   string(utf8: Buffer): void {

@@ -5,6 +5,8 @@ import { messageSections, SECTION, type Section } from '../guard/message-structu
 import { endOfValue } from '../guard/structure.js';
 import { readScalar, type Scalar } from './scalar.js';
 
+const NOTHING = Buffer.alloc(0);
+
 /** Places of the fields of a properties section [AMQP 3.2.4]. */
 const PROPERTIES = {
   messageId: 0,
@@ -70,13 +72,73 @@ export class ReceivedMessage {
     return scalar;
   }
 
+  /** A field of the properties section as it was encoded, its type code first; empty if it is absent. */
+  rawProperty(name: PropertyName): Buffer {
+    this.table ??= this.readProperties();
+    const field = PROPERTIES[name];
+    return this.table.isNull(field) ? NOTHING : this.table.raw(field);
+  }
+
   /**
    * The application properties in the order in which they were sent. A value that is undefined is not a simple one.
    *
    * @throws HubError `ArgumentInvalid` if a name is not text
    */
   applicationProperties(): (readonly [name: string, value: Scalar | undefined])[] {
-    const section = this.find(SECTION.applicationProperties);
+    return this.pairsOf(SECTION.applicationProperties);
+  }
+
+  /** The message annotations, in the same way. */
+  annotations(): (readonly [name: string, value: Scalar | undefined])[] {
+    return this.pairsOf(SECTION.messageAnnotations);
+  }
+
+  body(): MessageBody {
+    const parts = this.sections.filter(({ code }) => code >= SECTION.data && code <= SECTION.value);
+    switch (parts[0]?.code) {
+      case undefined:
+        return { kind: 'none' };
+      case SECTION.data:
+        return { kind: 'data', value: Buffer.concat(parts.map((part) => this.dataOf(part))) };
+      case SECTION.value:
+        return { kind: 'value', value: readScalar(this.bytes, parts[0].value, parts[0].end) };
+      default:
+        return { kind: 'sequence' };
+    }
+  }
+
+  /**
+   * The body as bytes: data, or a string or binary as a value; none is no bytes. A copy.
+   *
+   * @throws HubError `ArgumentInvalid` for any other body
+   */
+  bodyBytes(): Buffer {
+    const body = this.body();
+    switch (body.kind) {
+      case 'none':
+        return NOTHING;
+      case 'data':
+        return body.value;
+      case 'value':
+        switch (body.value?.kind) {
+          case 'null':
+            return NOTHING;
+          case 'string':
+            return Buffer.from(body.value.value, 'utf8');
+          case 'binary':
+            return Buffer.from(body.value.value);
+        }
+    }
+    throw new HubError('ArgumentInvalid', 'The body of the message must be data, a string or a binary.');
+  }
+
+  /** Each data section of the body by itself: of a batch, the messages. Slices of what was received. */
+  dataSections(): Buffer[] {
+    return this.sections.filter(({ code }) => code === SECTION.data).map((part) => this.dataOf(part));
+  }
+
+  private pairsOf(code: number): (readonly [name: string, value: Scalar | undefined])[] {
+    const section = this.find(code);
     const pairs: (readonly [string, Scalar | undefined])[] = [];
     if (section === undefined) {
       return pairs;
@@ -93,20 +155,6 @@ export class ReceivedMessage {
       pairs.push([name.value, readScalar(this.bytes, afterName, position)]);
     }
     return pairs;
-  }
-
-  body(): MessageBody {
-    const parts = this.sections.filter(({ code }) => code >= SECTION.data && code <= SECTION.value);
-    switch (parts[0]?.code) {
-      case undefined:
-        return { kind: 'none' };
-      case SECTION.data:
-        return { kind: 'data', value: Buffer.concat(parts.map((part) => this.dataOf(part))) };
-      case SECTION.value:
-        return { kind: 'value', value: readScalar(this.bytes, parts[0].value, parts[0].end) };
-      default:
-        return { kind: 'sequence' };
-    }
   }
 
   private readProperties(): FieldTable {

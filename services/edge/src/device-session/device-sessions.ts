@@ -6,6 +6,7 @@ import type { identity as contract } from '@mooring/proto';
 import { AdmissionRefused, unavailable } from './admission-refused.js';
 import { authenticate, type PresentedCredentials } from './authentication/authenticate.js';
 import type { Authenticated } from './authentication/authenticated.js';
+import { checkPolicyToken } from './authentication/sas-authentication.js';
 import { ControlChannel } from './control/control-channel.js';
 import { CredentialSource } from './credentials/credential-source.js';
 import { TrustStore } from './credentials/trust-store.js';
@@ -132,10 +133,28 @@ export class DeviceSessions {
     try {
       return await this.decide(request, pending, admit);
     } catch (error) {
-      throw error instanceof AdmissionRefused ? error : unavailable('dependency-unavailable', error);
+      return refused(error);
     } finally {
       this.pending.end(pending);
     }
+  }
+
+  /**
+   * Proves an identity without admitting it, where a protocol has credentials shown before what they are for.
+   * @throws AdmissionRefused
+   */
+  async check(identity: DeviceIdentity, presented: PresentedCredentials): Promise<Authenticated> {
+    return (await this.prove(identity, presented).catch(refused)).authenticated;
+  }
+
+  /**
+   * The same for a token of a policy that is for more than one identity.
+   * @throws AdmissionRefused
+   */
+  async checkPolicyToken(token: string): Promise<Authenticated> {
+    const { hostname, clock } = this.options;
+    const request = { hostname: hostname.toLowerCase(), now: clock.now() };
+    return await checkPolicyToken(token, request, this.trust).catch(refused);
   }
 
   /** The connection is closed: its identity is free, unless somebody took it over. */
@@ -223,4 +242,8 @@ export class DeviceSessions {
     const request = { identity, presented, credentials, hostname: hostname.toLowerCase(), now: clock.now() };
     return authenticate(request, this.trust);
   }
+}
+
+function refused(error: unknown): never {
+  throw error instanceof AdmissionRefused ? error : unavailable('dependency-unavailable', error);
 }

@@ -30,7 +30,7 @@ export class MqttFront implements StreamFront {
 
   accept(stream: Duplex, info: ConnectionInfo): void {
     if (this.draining || this.connections.size >= this.context.limits.maxConnections) {
-      this.context.metrics.countConnect(this.draining ? 'draining' : 'too-many-connections');
+      this.context.metrics.countConnect('mqtt', this.draining ? 'draining' : 'too-many-connections');
       stream.on('error', () => stream.destroy());
       stream.destroy();
       return;

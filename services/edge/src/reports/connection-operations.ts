@@ -4,6 +4,7 @@ import type { Operation, OperationRecorder } from '@mooring/operations';
 import type { DeviceIdentity } from '../device-session/device-identity.js';
 import type { Admission, CloseReason } from '../device-session/live/live-connection.js';
 import type { TakeOver } from '../device-session/ownership/displacement.js';
+import type { DeviceProtocol } from '../edge-metrics.js';
 import { closeNumber, refusalNumber } from './error-numbers.js';
 import { maskedAddress } from './masked-address.js';
 
@@ -17,7 +18,13 @@ export interface ConnectionOperationsOptions {
   readonly clock: Clock;
 }
 
-type Source = Pick<ConnectionInfo, 'remoteAddress' | 'transport'>;
+/** How a connection came. */
+export interface Source {
+  readonly protocol: DeviceProtocol;
+  readonly info: Pick<ConnectionInfo, 'remoteAddress' | 'transport'>;
+}
+
+const PROTOCOL_NAMES = { mqtt: 'Mqtt', amqp: 'Amqp' } as const;
 
 const SECOND_MS = 1_000;
 
@@ -85,9 +92,9 @@ export class ConnectionOperations {
     });
   }
 
-  private origin({ remoteAddress, transport }: Source): Record<string, string> {
+  private origin({ protocol, info: { remoteAddress, transport } }: Source): Record<string, string> {
     return {
-      protocol: transport === 'websocket' ? 'MqttWs' : 'Mqtt',
+      protocol: `${PROTOCOL_NAMES[protocol]}${transport === 'websocket' ? 'Ws' : ''}`,
       maskedIpAddress: maskedAddress(remoteAddress),
       edge: this.options.edge,
     };

@@ -59,6 +59,11 @@ export function refusalNumber(reason: string, { moduleId }: DeviceIdentity): str
   return number(Object.hasOwn(REFUSALS, reason) ? (REFUSALS[reason] ?? 'IotHubUnauthorized') : 'IotHubUnauthorized');
 }
 
+/** What a client is told of the end of its connection by a protocol that can; undefined: the end is nobody's fault. */
+export function closeError(reason: CloseReason): ErrorName | undefined {
+  return CLOSES[reason];
+}
+
 /** Azure's number for the end of a connection; undefined if it ended well. */
 export function closeNumber(reason: CloseReason): string | undefined {
   if (WENT_AWAY.has(reason)) {

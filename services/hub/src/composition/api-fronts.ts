@@ -1,5 +1,4 @@
 import type { Affinity } from '@mooring/affinity';
-import { AmqpServer } from '@mooring/amqp';
 import {
   createApi,
   EVENT_HUBS_ENTITY,
@@ -15,6 +14,7 @@ import type { EventLog } from '@mooring/event-log';
 import type { Listener } from '@mooring/listener';
 import type { HubTopics } from '@mooring/messages';
 import type { OperationRecorder } from '@mooring/operations';
+import { type AmqpFront, amqpServer } from './amqp-server.js';
 import { hubName } from './hub-name.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { Runtime } from './runtime.js';
@@ -30,6 +30,8 @@ export interface ApiContext {
   readonly locator: DeviceLocator;
   readonly operations: OperationRecorder;
   readonly contracts: Contracts;
+  /** What is served to devices over AMQP, if this process does. */
+  readonly deviceAmqp: AmqpFront | undefined;
   /** Name of this process in the affinity store. */
   readonly process: string;
 }
@@ -72,16 +74,11 @@ export async function serveApi(listener: Listener, context: ApiContext): Promise
     ...runtime,
   });
   lifecycle.onStop(() => serviceAmqp.close());
-  const amqp = new AmqpServer({
-    limits: {
-      maxConnections: settings.amqpMaxConnections,
-      maxLinks: settings.amqpMaxLinks,
-      maxFrameBytes: settings.amqpMaxFrameBytes,
-    },
-    authorities: [...serviceAmqp.authorities, eventHubs.authority],
-    handlers: [...serviceAmqp.handlers, ...eventHubs.handlers],
-    ...runtime,
-  });
+  const amqp = amqpServer(settings, runtime, [
+    ...(context.deviceAmqp === undefined ? [] : [context.deviceAmqp]),
+    serviceAmqp,
+    { authorities: [eventHubs.authority], handlers: eventHubs.handlers },
+  ]);
   policies.onChanged(() => void amqp.reviewTokens());
 
   const methods = new DirectMethods({

@@ -19,6 +19,7 @@ import { writeConnectionStrings } from '../data-folder/connection-strings.js';
 import { DataFolder } from '../data-folder/data-folder.js';
 import { loadSealKey } from '../data-folder/seal-key.js';
 import { greeting } from '../greeting.js';
+import { amqpServer } from './amqp-server.js';
 import { serveApi } from './api-fronts.js';
 import { affinityCheck, documentsCheck, logCheck } from './checks.js';
 import { HubModule } from './hub.module.js';
@@ -176,6 +177,9 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
     const listener = new Listener(listenerOptions({ settings, httpsPort, tls: certificate, ...runtime }));
     if (edge !== undefined) {
       listener.serve('mqtt', edge.mqtt);
+      if (!services.has('api')) {
+        listener.serve('amqp', amqpServer(settings, runtime, [edge.amqp]));
+      }
     }
     const drainApi =
       affinity !== undefined && locator !== undefined && services.has('api')
@@ -189,6 +193,7 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
             locator,
             operations,
             contracts,
+            deviceAmqp: edge?.amqp,
             process: processName,
           })
         : undefined;

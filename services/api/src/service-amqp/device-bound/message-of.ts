@@ -1,7 +1,6 @@
-import type { PropertyName, ReceivedMessage, Scalar } from '@mooring/amqp';
+import { type PropertyName, type ReceivedMessage, type Scalar, textOf } from '@mooring/amqp';
 import { HubError } from '@mooring/errors';
 import { c2dqueue } from '@mooring/proto';
-import { textOf } from './scalar-text.js';
 
 const ACK_PROPERTY = 'iothub-ack';
 
@@ -31,7 +30,7 @@ export function messageOf(received: ReceivedMessage): c2dqueue.Message {
     expiryTimeMs: expiryOf(received.property('absoluteExpiryTime')),
     ack,
     properties,
-    body: bodyOf(received),
+    body: received.bodyBytes(),
   };
 }
 
@@ -93,24 +92,4 @@ function millisecondsOf(scalar: Scalar): number | undefined {
     default:
       return undefined;
   }
-}
-
-function bodyOf(received: ReceivedMessage): Buffer {
-  const body = received.body();
-  switch (body.kind) {
-    case 'none':
-      return Buffer.alloc(0);
-    case 'data':
-      return body.value;
-    case 'value':
-      switch (body.value?.kind) {
-        case 'null':
-          return Buffer.alloc(0);
-        case 'string':
-          return Buffer.from(body.value.value, 'utf8');
-        case 'binary':
-          return Buffer.from(body.value.value);
-      }
-  }
-  throw new HubError('ArgumentInvalid', 'The body of the message must be data, a string or a binary.');
 }

@@ -67,6 +67,32 @@ async function byPolicy(
   if (credentials.authentication?.type === contract.AuthenticationType.NONE) {
     throw unauthorized('other-authentication-type');
   }
+  return bySignatureOfPolicy(token, trust, name);
+}
+
+/**
+ * A token of a policy by itself, whatever identity it will be used for.
+ * @throws AdmissionRefused
+ */
+export async function checkPolicyToken(
+  text: string,
+  { hostname, now }: Pick<AuthenticationRequest, 'hostname' | 'now'>,
+  trust: HubTrust,
+): Promise<Authenticated> {
+  const token = readToken(text);
+  if (resourceOf(token).host !== hostname) {
+    throw unauthorized('token-of-other-resource');
+  }
+  if (isExpired(token, now)) {
+    throw unauthorized('token-expired');
+  }
+  if (token.skn === undefined) {
+    throw unauthorized('token-too-wide');
+  }
+  return bySignatureOfPolicy(token, trust, token.skn);
+}
+
+async function bySignatureOfPolicy(token: SasToken, trust: HubTrust, name: string): Promise<Authenticated> {
   const policy = await trust.policy(name);
   if (policy === undefined) {
     throw unauthorized('unknown-policy');

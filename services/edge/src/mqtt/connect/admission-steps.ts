@@ -52,15 +52,18 @@ export async function restoreSession(attempt: ConnectAttempt): Promise<void> {
 
 /** [MQTT-3.1.4-4], [MQTT-3.2.2-1] to [MQTT-3.2.2-3]. What the client has sent meanwhile is read from now on. */
 export function acknowledge(attempt: ConnectAttempt): void {
-  const { connection, keepAlive, sessionPresent, identity, opened, startedAt } = attempt;
+  const { connection, keepAlive, sessionPresent, identity, modelId, opened, startedAt } = attempt;
   const { metrics, log, operations, clock } = connection.context;
-  metrics.countConnect('accepted');
+  metrics.countConnect('mqtt', 'accepted');
   if (opened !== undefined) {
-    operations?.connected(opened.admission, connection.info, clock.monotonic() - startedAt);
+    operations?.connected(opened.admission, { protocol: 'mqtt', info: connection.info }, clock.monotonic() - startedAt);
   }
   log.debug({ deviceId: identity.deviceId, moduleId: identity.moduleId }, 'a device connected');
   connection.opened(keepAlive);
   connection.write(connack(CONNECT_RETURN.accepted, sessionPresent));
   connection.resume(HOLD.connecting);
   connection.deliverMessages();
+  if (opened !== undefined && modelId !== undefined) {
+    connection.context.twins.tellModel(opened.admission, modelId);
+  }
 }

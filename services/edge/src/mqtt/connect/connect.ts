@@ -35,7 +35,7 @@ export async function connect(connection: MqttConnection, packet: ConnectPacket)
     for (const step of STEPS) {
       await step(attempt);
       if (connection.phase === 'closed') {
-        connection.context.metrics.countConnect('gone');
+        connection.context.metrics.countConnect('mqtt', 'gone');
         return;
       }
     }
@@ -47,8 +47,8 @@ export async function connect(connection: MqttConnection, packet: ConnectPacket)
 function refuse({ connection, identity }: ConnectAttempt, error: unknown): void {
   const { log, metrics, operations } = connection.context;
   const { code, reason } = answerTo(error);
-  metrics.countConnect(reason);
-  operations?.refused(identity, reason, connection.info);
+  metrics.countConnect('mqtt', reason);
+  operations?.refused(identity, reason, { protocol: 'mqtt', info: connection.info });
   // Only what can be an identity: a client id may be anything, a token in the wrong place too.
   const { deviceId, moduleId } = identity;
   const fields = { deviceId, moduleId, remoteAddress: connection.info.remoteAddress, reason };

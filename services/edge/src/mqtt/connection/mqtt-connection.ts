@@ -45,6 +45,7 @@ export class MqttConnection implements LiveConnection {
   /** Of cloud-to-device messages; undefined until it wants some. */
   messages: MqttMessages | undefined;
   desiredVersion = 0;
+  desiredRead = 0;
   phase: 'new' | 'connecting' | 'open' | 'closed' = 'new';
 
   readonly window = new PublishWindow(this);
@@ -87,7 +88,7 @@ export class MqttConnection implements LiveConnection {
   /** Begins with the messages of its queue, or looks again, if it wants any. */
   deliverMessages(): void {
     const { messages } = this.context;
-    if (messages !== undefined && this.phase === 'open' && this.wants.messageQos !== undefined) {
+    if (this.phase === 'open' && this.wants.messageQos !== undefined) {
       this.messages ??= new MqttMessages(this, messages);
       this.messages.hint();
     }
@@ -268,7 +269,7 @@ export class MqttConnection implements LiveConnection {
     this.liveness.closed();
     this.messages?.close();
     connections.delete(this);
-    metrics.countClose(reason);
+    metrics.countClose('mqtt', reason);
     this.window.closed();
     if (wasOpen && !wasFenced) {
       publishWill(this, reason);

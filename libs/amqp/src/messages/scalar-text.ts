@@ -1,5 +1,5 @@
-import type { Scalar } from '@mooring/amqp';
 import { HubError } from '@mooring/errors';
+import type { Scalar } from './scalar.js';
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

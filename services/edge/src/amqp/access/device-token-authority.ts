@@ -1,0 +1,83 @@
+import type { TokenAuthority, TokenRequest } from '@mooring/amqp';
+import { parseSasToken, resourceCovers, type SasResource, sasResource } from '@mooring/credentials';
+import { HubError, isHubError } from '@mooring/errors';
+import type { Authenticated } from '../../device-session/authentication/authenticated.js';
+import { type DeviceIdentity, deviceIdentity } from '../../device-session/device-identity.js';
+import type { AmqpContext } from '../amqp-context.js';
+import { identityOfPath } from '../device-address.js';
+import type { DeviceClaims } from './device-claims.js';
+import { identityOfUser } from './plain-user.js';
+import { refusal } from './refusals.js';
+
+const NOBODY = deviceIdentity('');
+
+/**
+ * Judges the tokens that devices put, or give with PLAIN: signed by a key of the identity, or by a policy that connects devices,
+ * then perhaps for many of them. What a token was put for does not matter, only what it was signed for.
+ */
+export class DeviceTokenAuthority implements TokenAuthority {
+  constructor(private readonly context: AmqpContext) {}
+
+  matches({ kind, token, audience, via }: TokenRequest): boolean {
+    if (via === 'plain') {
+      return identityOfUser(audience, this.context.hostname) !== undefined;
+    }
+    return kind === 'sas' && resourceOf(token)?.path[0]?.toLowerCase() === 'devices';
+  }
+
+  async authorise({ token, audience, via, peer }: TokenRequest): Promise<DeviceClaims> {
+    const resource = resourceOf(token);
+    if (resource === undefined) {
+      throw new HubError('IotHubUnauthorized', 'The password is not a shared access signature.');
+    }
+    const user = via === 'plain' ? identityOfUser(audience, this.context.hostname) : undefined;
+    const identity = user ?? identityOfPath(resource.path);
+    const authenticated = await this.authenticate(identity, token).catch((error: unknown) => {
+      throw refusal(this.context, { identity: identity ?? NOBODY, peer }, error);
+    });
+    return {
+      kind: 'device',
+      token,
+      authenticated,
+      expiresAt: authenticated.expiresAt ?? Number.POSITIVE_INFINITY,
+      covers: covers({ identity, resource, authenticated, onlyOne: user !== undefined }),
+    };
+  }
+
+  private authenticate(identity: DeviceIdentity | undefined, token: string): Promise<Authenticated> {
+    const { sessions } = this.context;
+    return identity === undefined
+      ? sessions.checkPolicyToken(token)
+      : sessions.check(identity, { token, certificates: () => [] });
+  }
+}
+
+interface Scope {
+  readonly identity: DeviceIdentity | undefined;
+  readonly resource: SasResource;
+  readonly authenticated: Authenticated;
+  /** Whoever gives a name of its own is nobody else, though the token were good for others too. */
+  readonly onlyOne: boolean;
+}
+
+/** A policy's token is for all below what it was signed for, an identity's own for the identity. */
+function covers({ identity, resource, authenticated, onlyOne }: Scope): (asked: DeviceIdentity) => boolean {
+  if (authenticated.reliesOn === undefined || onlyOne) {
+    return (asked) => asked.name === identity?.name;
+  }
+  return ({ deviceId, moduleId }) => {
+    const path = ['devices', deviceId, ...(moduleId === '' ? [] : ['modules', moduleId])];
+    return resourceCovers(resource, { host: resource.host, path });
+  };
+}
+
+function resourceOf(token: string): SasResource | undefined {
+  try {
+    return sasResource(parseSasToken(token));
+  } catch (error) {
+    if (isHubError(error)) {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '@mooring/clock';
+import type { Appender } from '@mooring/event-log';
+import type { Logger } from '@mooring/observability';
+import type { DeviceSessions } from '../device-session/device-sessions.js';
+import type { EdgeMetrics } from '../edge-metrics.js';
+import type { MessageFlowOptions } from '../messages/message-flow.js';
+import type { MethodReplies } from '../methods/method-replies.js';
+import type { ConnectionOperations } from '../reports/connection-operations.js';
+import type { PublishTracing } from '../telemetry/publish-tracing.js';
+import type { Twins } from '../twins/twins.js';
+
+/** What all devices on AMQP share. */
+export interface AmqpContext {
+  readonly hostname: string;
+  readonly maxMessageBytes: number;
+  /** Of `mooring.ingress`. */
+  readonly ingress: Appender;
+  readonly sessions: DeviceSessions;
+  /** Undefined if nothing is traced. */
+  readonly tracing: PublishTracing | undefined;
+  /** Undefined: no twins are served. */
+  readonly twins: Twins | undefined;
+  readonly methodReplies: MethodReplies;
+  /** Undefined: no cloud-to-device messages are delivered. */
+  readonly messages: MessageFlowOptions | undefined;
+  readonly metrics: EdgeMetrics;
+  /** Undefined if no operations are recorded. */
+  readonly operations: ConnectionOperations | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+}

@@ -1,0 +1,51 @@
+import type { AttachRequest, ClientRole, LinkEndpoint, LinkHandler } from '@mooring/amqp';
+import { HubError } from '@mooring/errors';
+import type { AmqpContext } from './amqp-context.js';
+import type { AmqpDevice } from './device/amqp-device.js';
+import type { AmqpDevices } from './device/amqp-devices.js';
+import type { DeviceSource, DeviceTarget } from './device/device-link.js';
+import { type DeviceEndpoint, parseDeviceAddress } from './device-address.js';
+import { TelemetryLink } from './telemetry/telemetry-link.js';
+
+type Open = (device: AmqpDevice, request: AttachRequest) => DeviceTarget | DeviceSource;
+
+/** What is served, by what the client is at its end. */
+function linksOf(_context: AmqpContext): Readonly<Record<DeviceEndpoint, Partial<Record<ClientRole, Open>>>> {
+  return {
+    events: { sender: (device, request) => new TelemetryLink(device, request) },
+    devicebound: {},
+    methods: {},
+    twin: {},
+  };
+}
+
+/** Serves the links of devices and modules. */
+export class DeviceLinkHandler implements LinkHandler {
+  private readonly links: ReturnType<typeof linksOf>;
+
+  constructor(
+    context: AmqpContext,
+    private readonly devices: AmqpDevices,
+  ) {
+    this.links = linksOf(context);
+  }
+
+  matches(address: string, _client: ClientRole): boolean {
+    return parseDeviceAddress(address) !== undefined;
+  }
+
+  async attach(request: AttachRequest): Promise<LinkEndpoint> {
+    const address = parseDeviceAddress(request.address);
+    if (address === undefined) {
+      throw new HubError('ResourceNotFound', 'Nothing is served at this address.');
+    }
+    const open = this.links[address.endpoint][request.client];
+    if (open === undefined) {
+      throw new HubError('MethodNotAllowed', `At this address the hub takes no links of a ${request.client}.`);
+    }
+    const device = await this.devices.admitted(request, address.identity);
+    const link = open(device, request);
+    device.add(link);
+    return link;
+  }
+}

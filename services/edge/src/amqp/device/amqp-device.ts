@@ -1,0 +1,163 @@
+import { type AmqpError, LinkError, type PeerInfo, toAmqpError } from '@mooring/amqp';
+import { HubError } from '@mooring/errors';
+import type { Authenticated } from '../../device-session/authentication/authenticated.js';
+import type {
+  Admission,
+  CloseReason,
+  DesiredChange,
+  LiveConnection,
+  MethodRequest,
+} from '../../device-session/live/live-connection.js';
+import { closeError } from '../../reports/error-numbers.js';
+import type { AmqpContext } from '../amqp-context.js';
+import type { DeviceLink } from './device-link.js';
+
+export interface AmqpDeviceOptions {
+  readonly context: AmqpContext;
+  readonly admission: Admission;
+  /** Unique within this process. */
+  readonly id: string;
+  readonly peer: PeerInfo;
+  readonly left: () => void;
+}
+
+/**
+ * One identity on an AMQP connection, which it may share with others: its links, whatever sessions they are in. It lives from
+ * its first link to its last, and what ends it leaves the others alone.
+ */
+export class AmqpDevice implements LiveConnection {
+  readonly id: string;
+  readonly peer: PeerInfo;
+  readonly context: AmqpContext;
+  admission: Admission;
+  desiredVersion = 0;
+  private readonly links = new Set<DeviceLink>();
+  private held = false;
+  private endedWith: AmqpError | undefined;
+  private activeAt: number | undefined;
+
+  constructor(private readonly options: AmqpDeviceOptions) {
+    const { context, admission, id, peer } = options;
+    this.context = context;
+    this.admission = admission;
+    this.id = id;
+    this.peer = peer;
+  }
+
+  get isClosed(): boolean {
+    return this.endedWith !== undefined;
+  }
+
+  /** Whether what it sends is taken, and it may be sent to: it is its identity's. */
+  get isRead(): boolean {
+    return !this.isClosed && !this.fenced;
+  }
+
+  get fenced(): boolean {
+    return this.held || !this.context.sessions.mayRead();
+  }
+
+  get congested(): boolean {
+    return false;
+  }
+
+  get wantsDesired(): boolean {
+    return false;
+  }
+
+  get wantsMethods(): boolean {
+    return false;
+  }
+
+  pushDesired(_change: DesiredChange): void {
+    // It asks for none.
+  }
+
+  requestMethod(_request: MethodRequest): void {
+    // It asks for none.
+  }
+
+  hintMessages(): void {
+    // It asks for none.
+  }
+
+  /** A token was put in the place of the one that it was admitted by. */
+  renew(authenticated: Authenticated): void {
+    this.admission = { ...this.admission, authenticated };
+  }
+
+  /** A link of it will be opened, or is closed again. */
+  add(link: DeviceLink): void {
+    this.links.add(link);
+  }
+
+  opened(link: DeviceLink): void {
+    if (this.endedWith !== undefined) {
+      link.end(this.endedWith);
+    }
+  }
+
+  left(link: DeviceLink): void {
+    if (this.links.delete(link) && this.links.size === 0) {
+      const { expiresAt } = this.admission.authenticated;
+      const isExpired = expiresAt !== undefined && expiresAt <= this.context.clock.now();
+      this.close(isExpired ? 'token-expired' : 'client-closed');
+    }
+  }
+
+  heard(): void {
+    this.activeAt = this.context.clock.now();
+  }
+
+  takeActivity(): number | undefined {
+    const { activeAt } = this;
+    this.activeAt = undefined;
+    return activeAt;
+  }
+
+  hold(): void {
+    this.held = true;
+  }
+
+  release(): void {
+    this.held = false;
+    for (const link of [...this.links]) {
+      link.resume();
+    }
+  }
+
+  close(reason: CloseReason): void {
+    if (this.endedWith !== undefined) {
+      return;
+    }
+    this.endedWith = errorOf(reason);
+    const { metrics, operations, sessions, clock } = this.context;
+    metrics.countClose('amqp', reason);
+    operations?.disconnected(this.admission, reason, clock.monotonic() - this.admission.admittedAt);
+    sessions.close(this);
+    this.options.left();
+    for (const link of [...this.links]) {
+      link.end(this.endedWith);
+    }
+  }
+
+  /** Closes for something that went wrong with what it sent, or was to be sent. */
+  fail(error: unknown): void {
+    this.context.log.error({ err: error, deviceId: this.admission.identity.deviceId }, 'a link of a device failed');
+    this.close('internal-error');
+  }
+}
+
+const TEXTS: Readonly<Partial<Record<CloseReason, string>>> = {
+  'taken-over': 'The identity has connected anew.',
+  'identity-deleted': 'The identity was deleted.',
+  'identity-disabled': 'The identity was disabled.',
+  'credentials-changed': 'The credentials of the identity, or what they rely on, have changed.',
+  'append-failed': 'Messages could not be stored: send them again.',
+};
+
+function errorOf(reason: CloseReason): AmqpError {
+  const text = TEXTS[reason] ?? 'The hub has ended the links of the identity: connect again.';
+  const name = closeError(reason);
+  return toAmqpError(name === undefined ? new LinkError('amqp:link:detach-forced', text) : new HubError(name, text));
+}

@@ -1,0 +1,132 @@
+import {
+  type AttachRequest,
+  type IncomingDelivery,
+  isMeantForClients,
+  type ReceivedMessage,
+  toAmqpError,
+} from '@mooring/amqp';
+import type { AppendOrigin } from '@mooring/event-log';
+import type { MutableHeaders } from '@mooring/messages';
+import { PublishSpans } from '../../telemetry/publish-spans.js';
+import { TelemetryStamps } from '../../telemetry/telemetry-stamps.js';
+import type { AmqpDevice } from '../device/amqp-device.js';
+import { DeviceTarget } from '../device/device-link.js';
+import { readTelemetry } from './read-telemetry.js';
+import { addTelemetryProperties } from './telemetry-properties.js';
+
+/** Messages that a device may have under way on one link; Node's client needs some before it sends at all. */
+const CREDIT = 100;
+const MODEL_ID = 'com.microsoft:model-id';
+const MAX_MODEL_ID_LENGTH = 2_048;
+
+interface Telemetry {
+  readonly headers: MutableHeaders;
+  readonly value: Buffer;
+}
+
+/** The hub's end of a link on which a device sends telemetry: a delivery is accepted when it is durable. */
+export class TelemetryLink extends DeviceTarget implements AppendOrigin {
+  private readonly stamps: TelemetryStamps;
+  private readonly spans: PublishSpans | undefined;
+  /** Deliveries by the token of their last message. */
+  private readonly inFlight = new Map<number, IncomingDelivery>();
+  private lastToken = 0;
+  private isFull = false;
+
+  constructor(device: AmqpDevice, request: AttachRequest) {
+    super(device, CREDIT, device.context.maxMessageBytes);
+    this.stamps = new TelemetryStamps(device.admission, modelIdOf(request));
+    const { tracing } = device.context;
+    this.spans = tracing && new PublishSpans(tracing);
+  }
+
+  appended(token: number): void {
+    this.spans?.end(token);
+    const delivery = this.inFlight.get(token);
+    if (delivery !== undefined) {
+      this.inFlight.delete(token);
+      const { metrics } = this.device.context;
+      metrics.inFlight--;
+      metrics.acknowledgements++;
+      delivery.accept();
+    }
+  }
+
+  appendedAll(): void {
+    // Dispositions of neighbours are put together by the connection.
+  }
+
+  appendFailed(error: Error): void {
+    this.spans?.fail(error);
+    const { log, metrics } = this.device.context;
+    log.warn({ err: error, deviceId: this.device.admission.identity.deviceId }, 'messages could not be stored');
+    // Ended first: whether they are stored is unknown, so that nothing is said of each.
+    this.device.close('append-failed');
+    for (const delivery of this.inFlight.values()) {
+      metrics.inFlight--;
+      delivery.release();
+    }
+    this.inFlight.clear();
+  }
+
+  appendable(): void {
+    this.isFull = false;
+    this.resume();
+  }
+
+  protected override isReady(): boolean {
+    return !this.isFull && super.isReady();
+  }
+
+  protected take(delivery: IncomingDelivery): void {
+    let messages: readonly Telemetry[];
+    try {
+      messages = readTelemetry(delivery).map((message) => this.telemetryOf(message));
+    } catch (error) {
+      this.refuse(delivery, error);
+      return;
+    }
+    this.device.context.metrics.inFlight++;
+    this.inFlight.set(this.lastToken + messages.length, delivery);
+    for (const message of messages) {
+      this.append(message);
+    }
+  }
+
+  private append({ headers, value }: Telemetry): void {
+    const { context, admission } = this.device;
+    const { metrics, tracing, ingress } = context;
+    const { identity } = admission;
+    metrics.messages++;
+    metrics.messageBytes += value.length;
+    const token = ++this.lastToken;
+    const span = tracing?.begin(headers, { identity, protocol: 'amqp', bytes: value.length });
+    if (span !== undefined) {
+      this.spans?.add(token, span);
+    }
+    if (!ingress.append({ key: identity.deviceId, headers, value }, this, token)) {
+      this.isFull = true;
+    }
+  }
+
+  private telemetryOf(message: ReceivedMessage): Telemetry {
+    const headers = this.stamps.headers(this.device.context.clock.now());
+    addTelemetryProperties(message, headers);
+    return { headers, value: message.bodyBytes() };
+  }
+
+  /** With a reason, always: to Node's client a message that is released, or rejected without one, was sent. */
+  private refuse(delivery: IncomingDelivery, error: unknown): void {
+    if (isMeantForClients(error)) {
+      delivery.reject(toAmqpError(error));
+    } else {
+      delivery.release();
+      this.device.fail(error);
+    }
+  }
+}
+
+function modelIdOf({ properties }: AttachRequest): string | undefined {
+  const modelId = properties.get(MODEL_ID);
+  return typeof modelId === 'string' && modelId !== '' && modelId.length <= MAX_MODEL_ID_LENGTH ? modelId : undefined;
+}
