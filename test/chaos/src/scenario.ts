@@ -1,6 +1,5 @@
-import type { Fleet, NumberedDeviceOptions } from '@mooring/test-fleet';
+import type { Fleet, NumberedDeviceOptions, Random } from '@mooring/test-fleet';
 import type { Cluster, Stores } from '@mooring/test-parts';
-import type { Random } from './harness/random.js';
 
 /** What is done to a cluster under load, and what must hold all the same. */
 export interface Scenario {

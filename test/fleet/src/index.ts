@@ -1,5 +1,7 @@
 export type { ConnectionRecord, DeviceConnectionOptions } from './device/device-connection.js';
 export { DeviceConnection } from './device/device-connection.js';
+export type { ForgetfulDeviceOptions } from './device/forgetful-device.js';
+export { ForgetfulDevice } from './device/forgetful-device.js';
 export type { ListeningDeviceOptions } from './device/listening-device.js';
 export { ListeningDevice } from './device/listening-device.js';
 export type { Login } from './device/login.js';
@@ -8,10 +10,14 @@ export type { DeviceEvent, NumberedDeviceOptions } from './device/numbered-devic
 export { GHOST, NumberedDevice } from './device/numbered-device.js';
 export type { FleetOptions } from './fleet.js';
 export { Fleet } from './fleet.js';
+export type { MessageEvent, MessageVerdict } from './history/c2d-history.js';
+export { judgeMessages } from './history/c2d-history.js';
 export type { DeviceHistory, Verdict } from './history/history.js';
 export { judge } from './history/history.js';
 export { readNumbers } from './history/read-numbers.js';
+export { Random } from './random.js';
 export type { DeviceCredentials } from './register-devices.js';
 export { registerDevices } from './register-devices.js';
+export type { ServiceAnswer, ServiceRequest } from './service-client.js';
 export { ServiceClient } from './service-client.js';
 export { trustAuthority } from './trust.js';

@@ -5,6 +5,23 @@ import type { HubAccess } from '@mooring/test-parts';
 const API_VERSION = 'api-version=2021-04-12';
 const TOKEN_SECONDS = 3600;
 
+export interface ServiceRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: string | undefined;
+  /** JSON and any entity tag unless they say otherwise. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Without it, as long as it takes. */
+  readonly timeoutMs?: number;
+}
+
+export interface ServiceAnswer {
+  readonly status: number;
+  /** With its quotes; empty where there is none. */
+  readonly etag: string;
+  readonly body: string;
+}
+
 /** REST with the owner's rights, over connections that are kept. */
 export class ServiceClient {
   private readonly host: string;
@@ -26,26 +43,45 @@ export class ServiceClient {
   }
 
   /** @returns the answer's body @throws Error with the answer, unless it is 2xx */
-  call(method: string, path: string, body?: unknown): Promise<string> {
+  async call(method: string, path: string, body?: unknown): Promise<string> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const answer = await this.ask({ method, path, body: text });
+    if (answer.status < 200 || answer.status >= 300) {
+      throw new Error(`${method} ${path}: ${answer.status} ${answer.body}`);
+    }
+    return answer.body;
+  }
+
+  /** @throws Error only where no answer came: what was asked for may have been done, or not */
+  ask({ method, path, body, headers = {}, timeoutMs }: ServiceRequest): Promise<ServiceAnswer> {
     return new Promise((resolve, reject) => {
-      const headers = { authorization: this.authorization, 'content-type': 'application/json', 'if-match': '*' };
-      const options = { agent: this.agent, host: this.host, path: `${path}?${API_VERSION}`, method, headers };
-      const call = request(options, (response) => {
-        let answer = '';
-        response.setEncoding('utf8').on('data', (text: string) => {
-          answer += text;
-        });
-        response.on('end', () => {
-          const { statusCode = 0 } = response;
-          if (statusCode >= 200 && statusCode < 300) {
-            resolve(answer);
-          } else {
-            reject(new Error(`${method} ${path}: ${statusCode} ${answer}`));
-          }
-        });
-      });
+      const call = request(
+        {
+          agent: this.agent,
+          host: this.host,
+          path: `${path}?${API_VERSION}`,
+          method,
+          headers: {
+            authorization: this.authorization,
+            'content-type': 'application/json',
+            'if-match': '*',
+            ...headers,
+          },
+          ...(timeoutMs !== undefined && { signal: AbortSignal.timeout(timeoutMs) }),
+        },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (piece: string) => {
+            text += piece;
+          });
+          response.on('error', reject);
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, etag: response.headers.etag ?? '', body: text }),
+          );
+        },
+      );
       call.on('error', reject);
-      call.end(body === undefined ? undefined : JSON.stringify(body));
+      call.end(body);
     });
   }
 

@@ -1,12 +1,11 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Fleet, type Verdict } from '@mooring/test-fleet';
+import { Fleet, Random, type Verdict } from '@mooring/test-fleet';
 import { type Cluster, type Stores, startCluster, startStores } from '@mooring/test-parts';
 import { LEASE_MS, type Outcome, type Scenario } from '../scenario.js';
 import { EventRecord } from './event-record.js';
 import { MemoryWatch } from './memory-watch.js';
 import { longestOverlap } from './overlaps.js';
-import { Random } from './random.js';
 import { readTopic } from './stored-messages.js';
 import { within } from './within.js';
 

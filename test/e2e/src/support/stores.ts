@@ -27,9 +27,11 @@ const DISTRIBUTED: Stores = {
   },
 };
 
+export const STORES: readonly Stores[] = [EMBEDDED, DISTRIBUTED];
+
 /** Declares the same tests for a hub on embedded stores and for one on Kafka, Redis and MongoDB's protocol. */
 export function onEveryStore(subject: string, declare: (stores: Stores) => void): void {
-  for (const stores of [EMBEDDED, DISTRIBUTED]) {
+  for (const stores of STORES) {
     describe(`${subject}, on ${stores.name} stores`, () => declare(stores));
   }
 }

@@ -11,6 +11,8 @@ export interface ListeningDeviceOptions {
   readonly credentials: DeviceCredentials;
   /** A cloud-to-device message, before it is acknowledged. */
   readonly onMessage?: (topic: string, body: Buffer) => void;
+  /** Whether a cloud-to-device message is acknowledged; all are unless given. */
+  readonly acknowledges?: (body: Buffer) => boolean;
   /** A desired change. */
   readonly onDesired?: (patch: unknown) => void;
   /** Answers a direct method: status and JSON. Default: 200 and what it was given. */
@@ -106,6 +108,7 @@ export class ListeningDevice {
 
   private handle({ topic, payload, messageId, qos }: IPublishPacket): void {
     const body = Buffer.from(payload);
+    let isAcknowledged = true;
     if (topic.startsWith(METHODS)) {
       this.answerMethod(topic, body);
     } else if (topic.startsWith(TWIN_ANSWERS)) {
@@ -114,8 +117,9 @@ export class ListeningDevice {
       this.options.onDesired?.(JSON.parse(body.toString()));
     } else {
       this.options.onMessage?.(topic, body);
+      isAcknowledged = this.options.acknowledges?.(body) ?? true;
     }
-    if (qos === 1) {
+    if (qos === 1 && isAcknowledged) {
       this.connection.send({ cmd: 'puback', messageId: messageId ?? 0 });
     }
   }
