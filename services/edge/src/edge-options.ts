@@ -18,10 +18,8 @@ export interface EdgeOptions {
   readonly identityService: identity.IdentityService;
   /** Told of connections and activity; absent: nobody is. */
   readonly monitoringService?: monitoring.MonitoringService | undefined;
-  /** Absent: twins are not served. */
-  readonly twinService?: Pick<twin.TwinService, 'getProperties' | 'patchReported'> | undefined;
-  /** Absent: no cloud-to-device messages are delivered. */
-  readonly c2dQueueService?: Pick<c2dqueue.C2dQueueService, 'receive' | 'settle' | 'detach'> | undefined;
+  readonly twinService: Pick<twin.TwinService, 'getProperties' | 'patchReported' | 'setModels' | 'getDesiredVersions'>;
+  readonly c2dQueueService: Pick<c2dqueue.C2dQueueService, 'receive' | 'settle' | 'detach'>;
   /** Absent: no operations are recorded. */
   readonly operations?: Pick<OperationRecorder, 'record'> | undefined;
   /** Other edges; absent: take-overs are broadcast only. */

@@ -26,10 +26,8 @@ export interface EdgeModuleOptions
   readonly identity: InjectionToken;
   /** Token of the MonitoringService; absent: nobody is told of connections. */
   readonly monitoring?: InjectionToken | undefined;
-  /** Token of the TwinService; absent: twins are not served. */
-  readonly twin?: InjectionToken | undefined;
-  /** Token of the C2dQueueService; absent: no cloud-to-device messages are delivered. */
-  readonly c2dQueue?: InjectionToken | undefined;
+  readonly twin: InjectionToken;
+  readonly c2dQueue: InjectionToken;
   /** Modules that provide them, unless they are global. */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
 }
@@ -52,12 +50,12 @@ export class EdgeModule implements OnApplicationBootstrap, OnApplicationShutdown
       providers: [
         {
           provide: EDGE,
-          inject: [identityToken, ...[monitoringToken, twinToken, c2dQueueToken].map(orNothing)],
+          inject: [identityToken, twinToken, c2dQueueToken, orNothing(monitoringToken)],
           useFactory: (
             identityService: identity.IdentityService,
+            twinService: twin.TwinService,
+            c2dQueueService: c2dqueue.C2dQueueService,
             monitoringService: monitoring.MonitoringService | undefined,
-            twinService: twin.TwinService | undefined,
-            c2dQueueService: c2dqueue.C2dQueueService | undefined,
           ) => createEdge({ ...options, identityService, monitoringService, twinService, c2dQueueService }),
         },
       ],

@@ -2,7 +2,7 @@ import { hostname as machineName } from 'node:os';
 import type { edge as contract } from '@mooring/proto';
 import type { AmqpContext } from './amqp/amqp-context.js';
 import { DeviceAmqp } from './amqp/device-amqp.js';
-import { createDeliveries } from './delivery/create-deliveries.js';
+import { createDeliveries, type Deliveries } from './delivery/create-deliveries.js';
 import { DeviceSessions } from './device-session/device-sessions.js';
 import { SessionWriter } from './device-session/session-writer.js';
 import { EdgeMetrics } from './edge-metrics.js';
@@ -63,9 +63,14 @@ export function createEdge(options: EdgeOptions): Edge {
     log,
     batchIntervalMs,
     events: reports,
+    onRegained: (since) => deliveries.catchUp.begin(since),
     onCredentials: (from) => metrics.countCredentials(from),
   });
-  const deliveries = createDeliveries(options, { edge, live: sessions.live, operations: reports.deliveries });
+  const deliveries: Deliveries = createDeliveries(options, {
+    edge,
+    live: sessions.live,
+    operations: reports.deliveries,
+  });
   const shared: AmqpContext = {
     hostname,
     maxMessageBytes: settings.maxMessageBytes,

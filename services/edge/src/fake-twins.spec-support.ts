@@ -1,6 +1,7 @@
 import { HubError } from '@mooring/errors';
 import type { twin as contract } from '@mooring/proto';
 import { failureOf } from '@mooring/rpc';
+import type { EdgeOptions } from './edge-options.js';
 
 interface Twin {
   readonly generationId: string;
@@ -8,9 +9,11 @@ interface Twin {
   desiredVersion: number;
   reported: Record<string, unknown>;
   reportedVersion: number;
+  modelId: string;
+  desiredUpdatedMs: number;
 }
 
-type Service = Pick<contract.TwinService, 'getProperties' | 'patchReported'>;
+type Service = EdgeOptions['twinService'];
 
 /** A twin service in memory, which knows flat properties alone. */
 export class FakeTwins implements Service {
@@ -18,6 +21,7 @@ export class FakeTwins implements Service {
   /** Items of each call. */
   readonly gets: number[] = [];
   readonly patches: number[] = [];
+  readonly modelCalls: number[] = [];
   /** Thrown by all calls while it is set. */
   failure: Error | undefined;
   /** Awaited by each call before it answers. */
@@ -26,7 +30,15 @@ export class FakeTwins implements Service {
   maxAnswer = 1_000;
 
   put(name: string, generationId = '638000000000000000'): Twin {
-    const twin = { generationId, desired: {}, desiredVersion: 1, reported: {}, reportedVersion: 1 };
+    const twin = {
+      generationId,
+      desired: {},
+      desiredVersion: 1,
+      reported: {},
+      reportedVersion: 1,
+      modelId: '',
+      desiredUpdatedMs: 0,
+    };
     this.twins.set(name, twin);
     return twin;
   }
@@ -61,6 +73,35 @@ export class FakeTwins implements Service {
         } catch (error) {
           return { failure: failureOf(error), version: 0 };
         }
+      }),
+    };
+  }
+
+  async setModels({ models }: contract.SetModelsRequest): Promise<contract.SetModelsResponse> {
+    this.modelCalls.push(models.length);
+    await this.arrive();
+    return {
+      outcomes: models.map(({ twin: key, modelId }) => {
+        const twin = this.find(key);
+        if (twin instanceof HubError) {
+          return { failure: failureOf(twin) };
+        }
+        twin.modelId = modelId;
+        return { failure: undefined };
+      }),
+    };
+  }
+
+  async getDesiredVersions({
+    twins,
+  }: contract.GetDesiredVersionsRequest): Promise<contract.GetDesiredVersionsResponse> {
+    await this.arrive();
+    return {
+      versions: twins.map((key) => {
+        const twin = this.find(key);
+        return twin instanceof HubError
+          ? { version: 0, updatedTimeMs: 0 }
+          : { version: twin.desiredVersion, updatedTimeMs: twin.desiredUpdatedMs };
       }),
     };
   }

@@ -6,6 +6,8 @@ import { createEdge, type Edge } from './edge.js';
 import type { EdgeOptions } from './edge-options.js';
 import { FakeEventLog } from './fake-event-log.spec-support.js';
 import { FakeIdentity } from './fake-identity.spec-support.js';
+import { FakeQueues } from './fake-queues.spec-support.js';
+import { FakeTwins } from './fake-twins.spec-support.js';
 import { type ConnectOptions, HOST, MqttClient } from './mqtt-client.spec-support.js';
 
 export const SETTINGS: EdgeOptions['settings'] = {
@@ -33,9 +35,11 @@ export interface TestEdgeOptions {
   readonly beside?: TestEdge;
   readonly affinity?: Affinity;
   readonly tracing?: Tracing;
-  readonly more?: Pick<
-    EdgeOptions,
-    'peers' | 'deliveryPeers' | 'address' | 'monitoringService' | 'operations' | 'twinService' | 'c2dQueueService'
+  readonly more?: Partial<
+    Pick<
+      EdgeOptions,
+      'peers' | 'deliveryPeers' | 'address' | 'monitoringService' | 'operations' | 'twinService' | 'c2dQueueService'
+    >
   >;
 }
 
@@ -67,6 +71,8 @@ export class TestEdge {
       metrics,
       tracing,
       batchIntervalMs: 0,
+      twinService: new FakeTwins(),
+      c2dQueueService: new FakeQueues(),
       ...more,
     });
     await edge.start();

@@ -18,11 +18,10 @@ export interface AmqpContext {
   readonly sessions: DeviceSessions;
   /** Undefined if nothing is traced. */
   readonly tracing: PublishTracing | undefined;
-  /** Undefined: no twins are served. */
-  readonly twins: Twins | undefined;
+  readonly twins: Twins;
   readonly methodReplies: MethodReplies;
-  /** Undefined: no cloud-to-device messages are delivered. */
-  readonly messages: MessageFlowOptions | undefined;
+  /** Cloud-to-device messages. */
+  readonly messages: MessageFlowOptions;
   readonly metrics: EdgeMetrics;
   /** Undefined if no operations are recorded. */
   readonly operations: ConnectionOperations | undefined;

@@ -9,15 +9,17 @@ import { MethodReplies } from '../methods/method-replies.js';
 import { RequestIds } from '../methods/request-ids.js';
 import type { DeliveryOperations } from '../reports/delivery-operations.js';
 import { Twins } from '../twins/twins.js';
+import { CatchUp } from './catch-up.js';
 import { DeliveryMetrics } from './delivery-metrics.js';
 import { EdgeDelivery } from './edge-delivery.js';
 
 /** What goes between services and devices in both directions, for the adapters of all protocols. */
 export interface Deliveries {
   readonly service: contract.DeliveryService;
-  readonly twins: Twins | undefined;
+  readonly twins: Twins;
   readonly methodReplies: MethodReplies;
-  readonly messages: MessageFlowOptions | undefined;
+  readonly messages: MessageFlowOptions;
+  readonly catchUp: CatchUp;
   /** Callers of methods are told that no answer will come. */
   stop(): void;
 }
@@ -46,16 +48,15 @@ export function createDeliveries(options: EdgeOptions, { edge, live, operations 
     onReply: (outcome) => metrics.countReply(outcome),
     log,
   });
-  const twins =
-    twinService &&
-    new Twins({
-      twinService,
-      onThrottled: (admission, operation) => operations?.twinThrottled(admission, operation),
-      onEnded: (operation, status) => metrics.countTwinOperation(operation, status),
-      clock,
-      log,
-    });
-  const messages = c2dQueueService && {
+  const twins = new Twins({
+    twinService,
+    live,
+    onThrottled: (admission, operation) => operations?.twinThrottled(admission, operation),
+    onEnded: (operation, status) => metrics.countTwinOperation(operation, status),
+    clock,
+    log,
+  });
+  const messages = {
     queues: new MessageQueues({ c2dQueueService, clock, log }),
     events: messageEvents(metrics, operations),
     clock,
@@ -67,6 +68,7 @@ export function createDeliveries(options: EdgeOptions, { edge, live, operations 
     twins,
     methodReplies,
     messages,
+    catchUp: new CatchUp({ twinService, live, clock, log }),
     stop: () => calls.stop(),
   };
 }

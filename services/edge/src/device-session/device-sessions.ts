@@ -41,6 +41,8 @@ export interface DeviceSessionsOptions {
   /** Calls to identity of one kind begin no sooner than this one after the other, so that devices share them. */
   readonly batchIntervalMs: number;
   readonly events: SessionEvents;
+  /** See OwnershipOptions. */
+  readonly onRegained: (since: number) => void;
   readonly onCredentials: (from: 'memory' | 'identity') => void;
 }
 

@@ -23,11 +23,10 @@ export interface MqttContext {
   readonly sessionWriter: SessionWriter;
   /** Undefined if nothing is traced. */
   readonly tracing: PublishTracing | undefined;
-  /** Undefined: no twins are served. */
-  readonly twins: Twins | undefined;
+  readonly twins: Twins;
   readonly methodReplies: MethodReplies;
-  /** Undefined: no cloud-to-device messages are delivered. */
-  readonly messages: MessageFlowOptions | undefined;
+  /** Cloud-to-device messages. */
+  readonly messages: MessageFlowOptions;
   readonly wheel: DeadlineWheel;
   readonly connections: Set<MqttConnection>;
   readonly metrics: EdgeMetrics;

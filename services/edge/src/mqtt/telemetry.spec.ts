@@ -119,7 +119,7 @@ describe('telemetry', () => {
     ['a longer last level', 'devices/d1/messages/eventsx', 'not-authorized'],
     ['its own inbox', 'devices/d1/messages/devicebound/', 'not-authorized'],
     ['something else', 'x', 'not-authorized'],
-    ['an operation that nobody serves', '$iothub/twin/GET/?$rid=1', 'not-authorized'],
+    ['an operation that nobody serves', '$iothub/streams/POST/x?$rid=1', 'not-authorized'],
     ['a malformed bag', `${TELEMETRY}=1`, 'protocol-error'],
     ['a bag that is too long', `${TELEMETRY}a=${'x'.repeat(16 * 1024)}`, 'too-large'],
     ['too many levels', `${TELEMETRY}a=${'/'.repeat(20)}x`, 'protocol-error'],

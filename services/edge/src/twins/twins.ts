@@ -5,10 +5,13 @@ import type { twin as contract } from '@mooring/proto';
 import { errorOfFailure } from '@mooring/rpc';
 import { Batcher } from '../device-session/batcher.js';
 import type { Admission } from '../device-session/live/live-connection.js';
+import type { LiveConnections } from '../device-session/live/live-connections.js';
 import { splitWhenTooLarge } from '../device-session/split-when-too-large.js';
+import { Models } from './models.js';
 
 export interface TwinsOptions {
-  readonly twinService: Pick<contract.TwinService, 'getProperties' | 'patchReported'>;
+  readonly twinService: Pick<contract.TwinService, 'getProperties' | 'patchReported' | 'setModels'>;
+  readonly live: Pick<LiveConnections, 'get'>;
   /** An operation was refused because too many wait. */
   readonly onThrottled: (admission: Admission, operation: TwinOperation) => void;
   /** @param status as HTTP has it */
@@ -42,9 +45,11 @@ const MAX_PATCH_BYTES = 64 * 1024 * 1024;
  */
 export class Twins {
   private readonly lanes: readonly Batcher<Job, Outcome>[];
+  private readonly models: Models;
   private patchBytes = 0;
 
   constructor(private readonly options: TwinsOptions) {
+    this.models = new Models(options);
     const batching = {
       call: (jobs: readonly Job[]) => this.carryOut(jobs),
       maxBatch: MAX_BATCH,
@@ -64,7 +69,12 @@ export class Twins {
    */
   async getProperties(admission: Admission): Promise<Buffer> {
     const outcome = await this.carriedOut(admission, 'get', { twin: keyOf(admission) });
-    return (outcome as contract.Properties).json;
+    const { json, desiredVersion } = outcome as contract.Properties;
+    const connection = this.options.live.get(admission.identity.name);
+    if (connection?.admission === admission) {
+      connection.desiredRead = desiredVersion;
+    }
+    return json;
   }
 
   /**
@@ -86,6 +96,11 @@ export class Twins {
     } finally {
       this.patchBytes -= json.length;
     }
+  }
+
+  /** Keeps what a device says of its model when it connects; returns at once. */
+  tellModel(admission: Admission, modelId: string): void {
+    void this.models.tell(admission, modelId);
   }
 
   private async carriedOut(admission: Admission, operation: TwinOperation, job: Job): Promise<Success> {

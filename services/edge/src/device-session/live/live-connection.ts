@@ -62,6 +62,8 @@ export interface DeliveryTarget {
   readonly wantsMethods: boolean;
   /** Of the newest change that it was handed, set by who hands it; 0: none yet. */
   desiredVersion: number;
+  /** Of the desired properties that it has read, set by who read them for it; absent or 0: it has not. */
+  desiredRead?: number;
   pushDesired(change: DesiredChange): void;
   /** @throws HubError `ArgumentInvalid` if its protocol cannot carry the name */
   requestMethod(request: MethodRequest): void;

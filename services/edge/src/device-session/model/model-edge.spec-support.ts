@@ -79,6 +79,7 @@ export class ModelEdge {
       log: createLogger('model', 'silent'),
       batchIntervalMs: 0,
       events: { connected: nothing, disconnected: nothing, tookOver: nothing },
+      onRegained: nothing,
       onCredentials: nothing,
     });
     network.serve(name, this, new EdgeContract(this.sessions.olderConnections));

@@ -7,7 +7,7 @@ import { Lease, type LeaseOptions } from './lease.js';
 import { Ownership, type OwnershipOptions } from './ownership.js';
 
 export interface CreateOwnershipOptions
-  extends Pick<OwnershipOptions, 'affinity' | 'edge' | 'live' | 'olderConnections' | 'clock' | 'log'>,
+  extends Pick<OwnershipOptions, 'affinity' | 'edge' | 'live' | 'olderConnections' | 'onRegained' | 'clock' | 'log'>,
     Pick<LeaseOptions, 'address'>,
     Pick<DisplacementOptions, 'otherEdges'> {
   readonly control: ControlChannel;

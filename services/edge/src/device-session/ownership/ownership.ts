@@ -23,6 +23,12 @@ export interface OwnershipOptions {
   readonly announce: (identity: DeviceIdentity, epoch: number) => void;
   /** An identity is held under a new incarnation. */
   readonly onReclaimed: (admission: Admission) => void;
+  /**
+   * Services may not have found this process for a while, and do again.
+   *
+   * @param since by the wall clock, in milliseconds: until then they did for certain
+   */
+  readonly onRegained: (since: number) => void;
   /** Time for which nothing has come through the event log. */
   readonly logSilenceMs: () => number;
   readonly isLogUnavailable: () => Promise<boolean>;
@@ -57,6 +63,8 @@ export class Ownership {
   private renewing: Promise<void> | undefined;
   /** Since when nothing is read, as it is unknown what is still held; undefined: it is read. */
   private fencedAt: number | undefined;
+  /** Since when services may not have found this process; undefined: they have. */
+  private lostSince: number | undefined;
   /** The incarnation is new, and not all has been claimed again under it. */
   private mustReclaim = false;
   /** Broadcasts may have been missed. */
@@ -146,6 +154,7 @@ export class Ownership {
   private fence(): void {
     if (this.fencedAt === undefined) {
       const { clock, live, log } = this.options;
+      this.lost();
       this.fencedAt = clock.monotonic();
       log.warn({ connections: live.size }, 'the lease may have lapsed; nothing is read until that is known');
       for (const connection of live.all()) {
@@ -153,6 +162,12 @@ export class Ownership {
       }
       void this.renew();
     }
+  }
+
+  /** From its last renewal on services may not have found this process. */
+  private lost(): void {
+    const { clock, lease } = this.options;
+    this.lostSince ??= clock.now() - lease.unrenewedMs;
   }
 
   private renew(): Promise<void> {
@@ -176,6 +191,7 @@ export class Ownership {
     } catch (error) {
       log.warn({ err: error }, 'the lease could not be renewed; live connections go on, new ones are refused');
       lease.unreachable();
+      this.lost();
       if (this.mustReclaim) {
         this.fence();
       }
@@ -232,6 +248,11 @@ export class Ownership {
     if (this.mustVerify) {
       await this.verifyAll();
       this.mustVerify = false;
+    }
+    if (this.lostSince !== undefined) {
+      const since = this.lostSince;
+      this.lostSince = undefined;
+      this.options.onRegained(since);
     }
   }
 

@@ -46,12 +46,12 @@ export class MqttMessages implements MessageSink {
     }
     const topic = deviceboundTopic(admission.identity, message);
     if (Buffer.byteLength(topic) > MAX_TOPIC_BYTES) {
-      context.messages?.events.undeliverable(admission, 'its properties are longer than a topic can be');
+      context.messages.events.undeliverable(admission, 'its properties are longer than a topic can be');
       void this.flow.settle(lockToken, c2dqueue.Outcome.REJECT);
       return;
     }
     const packetId = wants.messageQos === 1 ? this.nextPacketId() : 0;
-    context.messages?.events.delivered();
+    context.messages.events.delivered();
     this.connection.write(publishPacket({ topic, payload: message.body, packetId, dup: deliveryCount > 0 }));
     if (packetId === 0) {
       void this.flow.settle(lockToken, c2dqueue.Outcome.COMPLETE);

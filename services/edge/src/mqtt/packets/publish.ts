@@ -83,7 +83,7 @@ function publishTelemetry(connection: MqttConnection, publish: Publish & { reado
 function publishOperation(connection: MqttConnection, { topic, packetId, payload }: Publish): void {
   const { context, admission } = connection;
   checkTopic(topic, 0, context.limits);
-  const operation = findOperation(topic, context);
+  const operation = findOperation(topic);
   if (admission === undefined || operation === undefined) {
     throw new ProtocolError('a PUBLISH to a topic that it may not use', 'not-authorized');
   }

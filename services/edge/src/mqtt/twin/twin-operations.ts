@@ -51,8 +51,8 @@ async function reply(
 ): Promise<void> {
   const { admission, context } = connection;
   const { twins, clock } = context;
-  if (twins === undefined || admission === undefined) {
-    throw new TypeError('twin operations of connections that are open are served');
+  if (admission === undefined) {
+    throw new TypeError('a connection that is open was admitted');
   }
   const { status, version, body } = await carryOut({ twins, admission }).catch((error: unknown) =>
     errorReply(error, clock.now()),
