@@ -1,4 +1,5 @@
 import { hostname as machineName } from 'node:os';
+import type { DirectMethods } from '@mooring/direct-methods';
 import type { edge as contract } from '@mooring/proto';
 import type { AmqpContext } from './amqp/amqp-context.js';
 import { DeviceAmqp } from './amqp/device-amqp.js';
@@ -7,6 +8,8 @@ import { DeviceSessions } from './device-session/device-sessions.js';
 import { SessionWriter } from './device-session/session-writer.js';
 import { EdgeMetrics } from './edge-metrics.js';
 import type { EdgeOptions } from './edge-options.js';
+import { type DeviceHttp, openDeviceHttp } from './http/device-http.js';
+import { HttpMetrics } from './http/request/http-metrics.js';
 import { MqttFront } from './mqtt/mqtt-front.js';
 import { mqttLimits } from './mqtt/mqtt-limits.js';
 import { EdgeContract } from './peer/edge-contract.js';
@@ -20,6 +23,11 @@ export interface Edge {
   readonly mqtt: MqttFront;
   /** Of devices and modules, for an `AmqpServer` to carry. */
   readonly amqp: DeviceAmqp;
+  /**
+   * Makes what serves HTTP requests of devices; once, after `start`.
+   * @param methods for modules that call methods; undefined: they cannot
+   */
+  openHttp(methods: DirectMethods | undefined): Promise<DeviceHttp>;
   /** What other processes of the hub ask of this one, to be served by gRPC at its address. */
   readonly contract: contract.EdgeService;
   /** What services of the hub have for devices that are connected here, to be served by gRPC at its address. */
@@ -94,6 +102,7 @@ export function createEdge(options: EdgeOptions): Edge {
   return {
     mqtt,
     amqp,
+    openHttp: (methods) => openDeviceHttp({ ...shared, methods, requests: new HttpMetrics(options.metrics) }),
     contract: new EdgeContract(sessions.olderConnections),
     delivery: deliveries.service,
     start: async () => {

@@ -19,6 +19,7 @@ import { OlderConnections } from './ownership/older-connections.js';
 import type { Ownership } from './ownership/ownership.js';
 import { TakeOverLimit } from './ownership/take-over-limit.js';
 import { type PendingAdmission, PendingAdmissions } from './pending-admissions.js';
+import { type Proven, RequestAdmission } from './request-admission.js';
 import { Revocation } from './revocation.js';
 import type { SessionEvents } from './session-events.js';
 
@@ -50,11 +51,6 @@ export interface DeviceSessionsOptions {
 export interface Opened {
   readonly admission: Admission;
   readonly session: contract.Session | undefined;
-}
-
-interface Proven {
-  readonly credentials: contract.Credentials;
-  readonly authenticated: Authenticated;
 }
 
 /** Times that an admission is decided again because of changes meanwhile. */
@@ -159,6 +155,19 @@ export class DeviceSessions {
     return await checkPolicyToken(token, request, this.trust).catch(refused);
   }
 
+  /**
+   * A single request of an identity, in a protocol that knows no connections: it holds nothing, and takes nothing over. To be
+   * ended.
+   */
+  beginRequest(identity: DeviceIdentity, presented: PresentedCredentials): RequestAdmission {
+    return new RequestAdmission({
+      identity,
+      pending: this.pending,
+      prove: async () => (await this.proveFromMemory(identity, presented)) ?? this.proveAnew(identity, presented),
+      clock: this.options.clock,
+    });
+  }
+
   /** The connection is closed: its identity is free, unless somebody took it over. */
   close(connection: LiveConnection): void {
     const { admission } = connection;
@@ -219,22 +228,39 @@ export class DeviceSessions {
     present?.close('taken-over');
   }
 
+  /** One that what is remembered does admit is read anew, because the session is not remembered. */
+  private async prove(identity: DeviceIdentity, presented: PresentedCredentials): Promise<Proven> {
+    await this.proveFromMemory(identity, presented);
+    return this.proveAnew(identity, presented);
+  }
+
   /**
    * A login that what is remembered does not admit costs no read, but for one a second: what is remembered may be older than
-   * what back ends know. One that it does admit is read anew, because the session is not remembered.
+   * what back ends know.
+   *
+   * @returns undefined if identity is to be asked
    */
-  private async prove(identity: DeviceIdentity, presented: PresentedCredentials): Promise<Proven> {
+  private async proveFromMemory(
+    identity: DeviceIdentity,
+    presented: PresentedCredentials,
+  ): Promise<Proven | undefined> {
     const remembered = this.credentials.remembered(identity);
-    if (remembered !== undefined) {
-      this.options.onCredentials('memory');
-      try {
-        await this.authenticate(identity, presented, remembered.credentials);
-      } catch (error) {
-        if (this.options.clock.monotonic() - remembered.readAt < RETRY_AFTER_MS) {
-          throw error;
-        }
-      }
+    if (remembered === undefined) {
+      return undefined;
     }
+    this.options.onCredentials('memory');
+    const { credentials, readAt } = remembered;
+    try {
+      return { credentials, authenticated: await this.authenticate(identity, presented, credentials) };
+    } catch (error) {
+      if (this.options.clock.monotonic() - readAt < RETRY_AFTER_MS) {
+        throw error;
+      }
+      return undefined;
+    }
+  }
+
+  private async proveAnew(identity: DeviceIdentity, presented: PresentedCredentials): Promise<Proven> {
     const credentials = await this.credentials.read(identity);
     return { credentials, authenticated: await this.authenticate(identity, presented, credentials) };
   }
