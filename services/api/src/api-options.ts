@@ -11,10 +11,9 @@ export interface ApiOptions {
   /** None are taken without. */
   readonly bearerTokens?: BearerTokens | undefined;
   readonly monitoring: monitoring.MonitoringService;
-  /** Without one its routes are not there; so it is with the next two. */
-  readonly twin?: twin.TwinService | undefined;
-  readonly methods?: DirectMethods | undefined;
-  readonly c2dQueue?: c2dqueue.C2dQueueService | undefined;
+  readonly twin: twin.TwinService;
+  readonly methods: DirectMethods;
+  readonly c2dQueue: c2dqueue.C2dQueueService;
   /** Names that the hub is called by: a token must have been signed for one of them. */
   readonly hostnames: readonly string[];
   /** Largest body of a request, in bytes. */

@@ -23,7 +23,6 @@ import { DevicesController } from './registry/devices.controller.js';
 import { LiveFields } from './registry/live-fields.js';
 import { ModulesController } from './registry/modules.controller.js';
 import { StatisticsController } from './registry/statistics.controller.js';
-
 import { QueryController } from './twins/query.controller.js';
 import { TwinsController } from './twins/twins.controller.js';
 
@@ -34,9 +33,11 @@ export class ApiModule {
     return {
       module: ApiModule,
       controllers: [
-        ...(options.twin === undefined ? [] : [QueryController, TwinsController]),
-        ...(options.methods === undefined ? [] : [MethodsController]),
-        ...(options.c2dQueue === undefined ? [] : [DeviceMessagesController, FeedbackController]),
+        QueryController,
+        TwinsController,
+        MethodsController,
+        DeviceMessagesController,
+        FeedbackController,
         DevicesController,
         ModulesController,
         StatisticsController,

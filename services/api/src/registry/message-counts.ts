@@ -4,7 +4,7 @@ import type { c2dqueue, identity } from '@mooring/proto';
 import { inTime } from './in-time.js';
 
 export interface MessageCountsOptions {
-  readonly c2dQueue?: Pick<c2dqueue.C2dQueueService, 'count'> | undefined;
+  readonly c2dQueue: Pick<c2dqueue.C2dQueueService, 'count'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -25,9 +25,6 @@ export class MessageCounts {
   /** In the order of the keys; none at all if they are not known. */
   async of(keys: readonly identity.IdentityKey[]): Promise<readonly number[]> {
     const { c2dQueue, clock, logger } = this.options;
-    if (c2dQueue === undefined) {
-      return [];
-    }
     try {
       return (await inTime(clock, c2dQueue.count({ keys: [...keys] }))).counts;
     } catch (error) {
