@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { Twin as DeviceTwin } from 'azure-iot-device';
+import type { Client as DeviceClient, Twin as DeviceTwin } from 'azure-iot-device';
 import { EventCollector } from '../support/event-collector.js';
 import { eventually } from './eventually.js';
 import { type AnyClient, MQTT, nameOf, newDevice, newModule, type Subject, TRANSPORTS } from './subject.js';
@@ -144,6 +144,19 @@ export function twinTests(subject: () => Subject): void {
     }
     expect(desired.$version).toBe(21);
     expect(reported.$version).toBe(21);
+    await client.close();
+  });
+
+  it('shows the model that a device names, and queries find it', async () => {
+    const { registry } = subject();
+    const modelId = 'dtmi:com:example:Thermostat;1';
+    const client = await newDevice(subject(), 'twin-model', MQTT);
+    await (client as DeviceClient).setOptions({ modelId });
+    await client.open();
+    const modelOf = async () => (await registry.getTwin('twin-model')).responseBody as { modelId?: string };
+    await eventually('the model in the twin', async () => (await modelOf()).modelId === modelId);
+    const query = registry.createQuery(`SELECT deviceId FROM devices WHERE modelId = '${modelId}'`);
+    expect(((await query.next()) as unknown as { result: unknown[] }).result).toEqual([{ deviceId: 'twin-model' }]);
     await client.close();
   });
 
