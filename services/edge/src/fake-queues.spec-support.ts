@@ -120,6 +120,11 @@ export class FakeQueues implements Service {
     if (entry === undefined || receiver?.epoch !== queue.epoch) {
       return failureOf(new HubError('DeviceMessageLockLost', 'The lock is lost.'));
     }
+    if (outcome === contract.Outcome.ABANDON) {
+      this.settled.push(`abandoned ${entry.message.messageId}`);
+      entry.lockToken = undefined;
+      return { error: '', message: '', trackingId: '' };
+    }
     const isCompleted = outcome === contract.Outcome.COMPLETE;
     this.settled.push(`${isCompleted ? 'completed' : 'rejected'} ${entry.message.messageId}`);
     queue.entries.splice(index, 1);

@@ -5,17 +5,36 @@ import type { AmqpDevice } from './device/amqp-device.js';
 import type { AmqpDevices } from './device/amqp-devices.js';
 import type { DeviceSource, DeviceTarget } from './device/device-link.js';
 import { type DeviceEndpoint, parseDeviceAddress } from './device-address.js';
+import { DeviceBoundLink } from './messages/device-bound-link.js';
+import { MethodLink } from './methods/method-link.js';
+import { MethodReplyLink } from './methods/method-reply-link.js';
 import { TelemetryLink } from './telemetry/telemetry-link.js';
+import { TwinLink } from './twin/twin-link.js';
+import { TwinRequestLink } from './twin/twin-request-link.js';
 
 type Open = (device: AmqpDevice, request: AttachRequest) => DeviceTarget | DeviceSource;
 
 /** What is served, by what the client is at its end. */
-function linksOf(_context: AmqpContext): Readonly<Record<DeviceEndpoint, Partial<Record<ClientRole, Open>>>> {
+function linksOf({
+  messages,
+  methodReplies,
+  twins,
+}: AmqpContext): Readonly<Record<DeviceEndpoint, Partial<Record<ClientRole, Open>>>> {
   return {
     events: { sender: (device, request) => new TelemetryLink(device, request) },
-    devicebound: {},
-    methods: {},
-    twin: {},
+    devicebound:
+      messages === undefined ? {} : { receiver: (device, request) => new DeviceBoundLink(device, request, messages) },
+    methods: {
+      receiver: (device) => new MethodLink(device),
+      sender: (device) => new MethodReplyLink(device, methodReplies),
+    },
+    twin:
+      twins === undefined
+        ? {}
+        : {
+            receiver: (device, request) => new TwinLink(device, request),
+            sender: (device, request) => new TwinRequestLink(device, request, twins),
+          },
   };
 }
 

@@ -11,6 +11,7 @@ import type {
 import { closeError } from '../../reports/error-numbers.js';
 import type { AmqpContext } from '../amqp-context.js';
 import type { DeviceLink } from './device-link.js';
+import { Receivers } from './receivers.js';
 
 export interface AmqpDeviceOptions {
   readonly context: AmqpContext;
@@ -31,6 +32,7 @@ export class AmqpDevice implements LiveConnection {
   readonly context: AmqpContext;
   admission: Admission;
   desiredVersion = 0;
+  readonly receivers = new Receivers();
   private readonly links = new Set<DeviceLink>();
   private held = false;
   private endedWith: AmqpError | undefined;
@@ -58,27 +60,27 @@ export class AmqpDevice implements LiveConnection {
   }
 
   get congested(): boolean {
-    return false;
+    return this.receivers.areFull;
   }
 
   get wantsDesired(): boolean {
-    return false;
+    return !this.isClosed && this.receivers.wantDesired;
   }
 
   get wantsMethods(): boolean {
-    return false;
+    return !this.isClosed && this.receivers.wantMethods;
   }
 
-  pushDesired(_change: DesiredChange): void {
-    // It asks for none.
+  pushDesired(change: DesiredChange): void {
+    this.receivers.pushDesired(change);
   }
 
-  requestMethod(_request: MethodRequest): void {
-    // It asks for none.
+  requestMethod(request: MethodRequest): void {
+    this.receivers.requestMethod(request);
   }
 
   hintMessages(): void {
-    // It asks for none.
+    this.receivers.hintMessages();
   }
 
   /** A token was put in the place of the one that it was admitted by. */

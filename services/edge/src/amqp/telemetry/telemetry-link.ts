@@ -1,16 +1,11 @@
-import {
-  type AttachRequest,
-  type IncomingDelivery,
-  isMeantForClients,
-  type ReceivedMessage,
-  toAmqpError,
-} from '@mooring/amqp';
+import type { AttachRequest, IncomingDelivery, ReceivedMessage } from '@mooring/amqp';
 import type { AppendOrigin } from '@mooring/event-log';
 import type { MutableHeaders } from '@mooring/messages';
 import { PublishSpans } from '../../telemetry/publish-spans.js';
 import { TelemetryStamps } from '../../telemetry/telemetry-stamps.js';
 import type { AmqpDevice } from '../device/amqp-device.js';
 import { DeviceTarget } from '../device/device-link.js';
+import { refuseDelivery } from '../device/refuse-delivery.js';
 import { readTelemetry } from './read-telemetry.js';
 import { addTelemetryProperties } from './telemetry-properties.js';
 
@@ -83,7 +78,7 @@ export class TelemetryLink extends DeviceTarget implements AppendOrigin {
     try {
       messages = readTelemetry(delivery).map((message) => this.telemetryOf(message));
     } catch (error) {
-      this.refuse(delivery, error);
+      refuseDelivery(this.device, delivery, error);
       return;
     }
     this.device.context.metrics.inFlight++;
@@ -113,16 +108,6 @@ export class TelemetryLink extends DeviceTarget implements AppendOrigin {
     const headers = this.stamps.headers(this.device.context.clock.now());
     addTelemetryProperties(message, headers);
     return { headers, value: message.bodyBytes() };
-  }
-
-  /** With a reason, always: to Node's client a message that is released, or rejected without one, was sent. */
-  private refuse(delivery: IncomingDelivery, error: unknown): void {
-    if (isMeantForClients(error)) {
-      delivery.reject(toAmqpError(error));
-    } else {
-      delivery.release();
-      this.device.fail(error);
-    }
   }
 }
 
