@@ -15,6 +15,15 @@ export { judgeMessages } from './history/c2d-history.js';
 export type { DeviceHistory, Verdict } from './history/history.js';
 export { judge } from './history/history.js';
 export { readNumbers } from './history/read-numbers.js';
+export type {
+  TwinAttempt,
+  TwinChange,
+  TwinHistory,
+  TwinSection,
+  TwinState,
+  TwinValue,
+} from './history/twin-history.js';
+export { judgeTwin } from './history/twin-history.js';
 export { Random } from './random.js';
 export type { DeviceCredentials } from './register-devices.js';
 export { registerDevices } from './register-devices.js';
