@@ -1,5 +1,5 @@
+import { keyOfName } from '@mooring/credentials';
 import { recordCodec, type Stored, type Versioned } from '@mooring/document-store';
-import { keyOfName } from '../queue/identity-name.js';
 import type { Ending, FeedbackEvent } from '../queue/queue-head.js';
 
 interface Body {

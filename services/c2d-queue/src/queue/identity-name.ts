@@ -1,10 +1,9 @@
-import { isValidDeviceId, isValidModuleId } from '@mooring/credentials';
+import { nameOfKey } from '@mooring/credentials';
 import { HubError } from '@mooring/errors';
 import type { identity } from '@mooring/proto';
 
-/** No character of an id, so that no device's name is a module's. */
+/** Names of a device's modules lie between `<device>/` and `<device>0`, the character after it. */
 const SEPARATOR = '/';
-/** The character after the separator: names of a device's modules lie between `<device>/` and `<device>0`. */
 const AFTER_SEPARATOR = '0';
 
 /**
@@ -13,17 +12,11 @@ const AFTER_SEPARATOR = '0';
  * @throws HubError `ArgumentInvalid` for what cannot be an identity's key
  */
 export function identityName(key: identity.IdentityKey | undefined): string {
-  const { deviceId = '', moduleId = '' } = key ?? {};
-  if (!isValidDeviceId(deviceId) || (moduleId !== '' && !isValidModuleId(moduleId))) {
+  const name = nameOfKey(key);
+  if (name === undefined) {
     throw new HubError('ArgumentInvalid', 'The device id or module id is invalid.');
   }
-  return moduleId === '' ? deviceId : `${deviceId}${SEPARATOR}${moduleId}`;
-}
-
-/** @returns the key, with an empty module id for a device */
-export function keyOfName(name: string): identity.IdentityKey {
-  const [deviceId = '', moduleId = ''] = name.split(SEPARATOR, 2);
-  return { deviceId, moduleId };
+  return name;
 }
 
 /** The names of all modules of a device: from the first, to before the second. */

@@ -1,7 +1,8 @@
+import { keyOfName } from '@mooring/credentials';
 import { HubError } from '@mooring/errors';
 import type { c2dqueue } from '@mooring/proto';
 import { MAX_COUNTS } from '../limits.js';
-import { identityName, keyOfName } from '../queue/identity-name.js';
+import { identityName } from '../queue/identity-name.js';
 import type { HeadStore } from '../store/head-store.js';
 import type { CurrentIdentities } from './current-identities.js';
 

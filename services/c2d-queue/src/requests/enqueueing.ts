@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@mooring/clock';
+import { keyOfName } from '@mooring/credentials';
 import { isHubError } from '@mooring/errors';
 import { c2dqueue, type identity } from '@mooring/proto';
 import { MAX_INLINE_BYTES } from '../limits.js';
 import type { C2dQueueMetrics } from '../metrics.js';
-import { identityName, keyOfName } from '../queue/identity-name.js';
+import { identityName } from '../queue/identity-name.js';
 import type { BodyStore } from '../store/body-store.js';
 import type { HeadStore } from '../store/head-store.js';
 import type { OperationReports } from '../telling/operation-reports.js';

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '@mooring/clock';
+import { keyOfName } from '@mooring/credentials';
 import type { Appender } from '@mooring/event-log';
 import { changeNoticeRecord } from '@mooring/messages';
 import type { Logger } from '@mooring/observability';
-import { keyOfName } from '../queue/identity-name.js';
 
 /** In which many changes of one queue become one notice: back ends that want a number of now read the device itself. */
 const DELAY_MS = 2_000;

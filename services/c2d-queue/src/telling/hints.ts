@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '@mooring/clock';
+import { keyOfName } from '@mooring/credentials';
 import type { DeviceLocator } from '@mooring/delivery';
 import type { Logger } from '@mooring/observability';
 import type { edge } from '@mooring/proto';
-import { keyOfName } from '../queue/identity-name.js';
 
 /** As many as an edge takes in one call. */
 const MAX_KEYS = 500;

@@ -1,7 +1,7 @@
+import { keyOfName } from '@mooring/credentials';
 import type { HubError } from '@mooring/errors';
 import type { Operation, OperationRecorder } from '@mooring/operations';
 import type { identity } from '@mooring/proto';
-import { keyOfName } from '../queue/identity-name.js';
 import type { Ending } from '../queue/queue-head.js';
 import type { EndedEntry } from '../queue/queue-requests.js';
 

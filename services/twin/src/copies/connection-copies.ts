@@ -1,9 +1,9 @@
+import { keyOfName } from '@mooring/credentials';
 import { isHubError } from '@mooring/errors';
 import type { monitoring } from '@mooring/proto';
 import { withConnection } from '../domain/copies.js';
 import type { ConnectionCopy } from '../domain/twin.js';
 import type { OwnedTwins } from '../store/owned-twins.js';
-import { keyOfName } from '../store/twin-name.js';
 
 export interface ConnectionCopiesOptions {
   readonly monitoring: Pick<monitoring.MonitoringService, 'getStates'>;

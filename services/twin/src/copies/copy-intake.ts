@@ -1,6 +1,6 @@
+import { nameOfKey } from '@mooring/credentials';
 import type { EventLog, Subscription } from '@mooring/event-log';
 import { type ChangedPart, readChangeNotice } from '@mooring/messages';
-import { nameOfKey } from '../store/twin-name.js';
 
 /** Applies the owner's truth, as it is now, to the twins of these names. */
 export type CopyTask = (names: readonly string[]) => Promise<void>;

@@ -1,9 +1,9 @@
 import type { Clock } from '@mooring/clock';
+import { keyOfName } from '@mooring/credentials';
 import type { Collection } from '@mooring/document-store';
 import type { Directory } from '../directory/directory.js';
 import { withoutIdentity } from '../domain/copies.js';
 import { isTwinOf, twinOf } from '../domain/new-twin.js';
-import { keyOfName } from '../store/twin-name.js';
 import type { TwinRecord } from '../store/twin-record.js';
 import type { TwinWriter } from '../store/twin-writer.js';
 

@@ -1,7 +1,7 @@
+import { keyOfName } from '@mooring/credentials';
 import type { c2dqueue } from '@mooring/proto';
 import { withMessageCount } from '../domain/copies.js';
 import type { OwnedTwins } from '../store/owned-twins.js';
-import { keyOfName } from '../store/twin-name.js';
 import { ignoreUnknown } from './connection-copies.js';
 
 export interface MessageCountsOptions {

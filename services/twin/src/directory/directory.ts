@@ -1,6 +1,6 @@
+import { keyOfName } from '@mooring/credentials';
 import type { identity } from '@mooring/proto';
 import type { KnownIdentity } from '../domain/new-twin.js';
-import { keyOfName } from '../store/twin-name.js';
 import { knownIdentity } from './identity-copy.js';
 
 /** What one call may ask for. */

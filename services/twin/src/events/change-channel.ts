@@ -1,8 +1,8 @@
+import { keyOfName } from '@mooring/credentials';
 import type { EventLog, LogRecord } from '@mooring/event-log';
 import { ANNOTATION, applicationPropertyHeader, MESSAGE_SOURCE, newHeaders, PROPERTY } from '@mooring/messages';
 import type { Channel } from '@mooring/outbox';
 import type { TwinChange, TwinEvent } from '../domain/twin-event.js';
-import { keyOfName } from '../store/twin-name.js';
 
 export interface ChangeChannelOptions {
   readonly log: EventLog;

@@ -1,9 +1,9 @@
 import type { Clock } from '@mooring/clock';
+import { keyOfName } from '@mooring/credentials';
 import type { DeviceLocator } from '@mooring/delivery';
 import type { Channel } from '@mooring/outbox';
 import type { edge } from '@mooring/proto';
 import type { DesiredChange, TwinEvent } from '../domain/twin-event.js';
-import { keyOfName } from '../store/twin-name.js';
 import { EdgeLane } from './edge-lane.js';
 import { LocateBatch } from './locate-batch.js';
 import { type PushOutcome, type PushRound, roundOf } from './push-round.js';

@@ -1,10 +1,10 @@
 import type { Clock } from '@mooring/clock';
+import { keyOfName } from '@mooring/credentials';
 import { HubError } from '@mooring/errors';
 import type { Directory, DirectoryEntry } from '../directory/directory.js';
 import { isTwinOf, type KnownIdentity, twinOf } from '../domain/new-twin.js';
 import type { Twin } from '../domain/twin.js';
 import type { ChangedTwin } from './twin-changes.js';
-import { keyOfName } from './twin-name.js';
 import type { TwinWriter } from './twin-writer.js';
 
 export interface OwnedTwinsOptions {

@@ -1,8 +1,8 @@
+import { identityName } from '@mooring/credentials';
 import { recordCodec, type Stored, type Versioned } from '@mooring/document-store';
 import { type OutboxRecord, PENDING_INDEX } from '@mooring/outbox';
 import type { Twin } from '../domain/twin.js';
 import type { TwinEvent } from '../domain/twin-event.js';
-import { twinName } from './twin-name.js';
 
 interface Body extends Pick<OutboxRecord<TwinEvent>, '_id' | 'pendingSince'>, Twin {
   /** The device of a module's twin; absent in those of devices, so that the index holds none of them. */
@@ -26,7 +26,7 @@ export function toTwinRecord(twin: Twin): TwinRecord {
   const { deviceId, moduleId } = twin;
   return codec.encode({
     ...twin,
-    _id: twinName(deviceId, moduleId),
+    _id: identityName(deviceId, moduleId),
     pendingSince: twin.pending[0]?.time,
     moduleOf: moduleId === '' ? undefined : deviceId,
   });

@@ -1,7 +1,7 @@
+import { identityName } from '@mooring/credentials';
 import type { DeviceLocator } from '@mooring/delivery';
 import { HubError } from '@mooring/errors';
 import { edge, identity, type monitoring } from '@mooring/proto';
-import { twinName } from '../store/twin-name.js';
 
 interface Registered {
   readonly generation: string;
@@ -34,7 +34,7 @@ export class TestDirectory implements identity.DirectoryService {
   }
 
   private describe(key: identity.IdentityKey): identity.Description {
-    const found = this.registered.get(twinName(key.deviceId, key.moduleId));
+    const found = this.registered.get(identityName(key.deviceId, key.moduleId));
     return identity.Description.fromPartial({
       found: found !== undefined,
       deviceFound: this.registered.has(key.deviceId),
@@ -69,7 +69,7 @@ export class TestMonitoring implements Pick<monitoring.MonitoringService, 'getSt
       epoch: 0,
     };
     return {
-      states: keys.map(({ deviceId, moduleId }) => this.states.get(twinName(deviceId, moduleId)) ?? unknown),
+      states: keys.map(({ deviceId, moduleId }) => this.states.get(identityName(deviceId, moduleId)) ?? unknown),
     };
   }
 }
@@ -95,7 +95,7 @@ export class TestEdge implements Pick<edge.DeliveryService, 'pushDesired'> {
   /** Versions that a device was given. */
   versionsOf(name: string): number[] {
     return this.pushes
-      .filter(({ key }) => twinName(key?.deviceId ?? '', key?.moduleId ?? '') === name)
+      .filter(({ key }) => identityName(key?.deviceId ?? '', key?.moduleId ?? '') === name)
       .map(({ version }) => version);
   }
 }
@@ -108,7 +108,7 @@ export class TestLocator implements DeviceLocator {
   async locate(keys: readonly identity.IdentityKey[]): Promise<readonly (readonly edge.DeliveryService[])[]> {
     this.lookups++;
     return keys.map(({ deviceId, moduleId }) => {
-      const edges = this.places.get(twinName(deviceId, moduleId)) ?? [];
+      const edges = this.places.get(identityName(deviceId, moduleId)) ?? [];
       return edges as unknown as readonly edge.DeliveryService[];
     });
   }

@@ -1,7 +1,7 @@
+import { keyOfName } from '@mooring/credentials';
 import { isHubError } from '@mooring/errors';
 import type { twin } from '@mooring/proto';
 import { errorOfFailure } from '@mooring/rpc';
-import { keyOfName } from '../store/twin-name.js';
 
 type Service = twin.TwinService;
 

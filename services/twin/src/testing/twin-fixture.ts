@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ManualClock } from '@mooring/clock';
+import { keyOfName } from '@mooring/credentials';
 import {
   type Collection,
   type CollectionSpec,
@@ -22,7 +23,6 @@ import { createLogger, createMetrics, type Metrics } from '@mooring/observabilit
 import type { Operation } from '@mooring/operations';
 import { createTwinService, type TwinRuntime } from '../create-twin-service.js';
 import type { TwinOptions } from '../options.js';
-import { keyOfName } from '../store/twin-name.js';
 import type { TwinRecord } from '../store/twin-record.js';
 import { TestDirectory, TestLocator, TestMonitoring } from './neighbours.js';
 

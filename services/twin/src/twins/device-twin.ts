@@ -1,7 +1,7 @@
+import { nameOfKey } from '@mooring/credentials';
 import { HubError } from '@mooring/errors';
 import type { twin as contract } from '@mooring/proto';
 import { MAX_ITEMS } from '../limits.js';
-import { nameOfKey } from '../store/twin-name.js';
 
 /** A device's twin, of the identity that its connection was admitted as. */
 export interface DeviceTwin {

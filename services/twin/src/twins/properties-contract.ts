@@ -1,4 +1,5 @@
 import type { Clock } from '@mooring/clock';
+import { nameOfKey } from '@mooring/credentials';
 import type { Collection } from '@mooring/document-store';
 import { HubError } from '@mooring/errors';
 import type { Logger } from '@mooring/observability';
@@ -11,7 +12,6 @@ import { propertiesJson } from '../domain/twin-json.js';
 import { MAX_ANSWER_BYTES } from '../limits.js';
 import type { TwinMetrics } from '../metrics.js';
 import type { OwnedTwins } from '../store/owned-twins.js';
-import { nameOfKey } from '../store/twin-name.js';
 import { fromTwinRecord, type TwinRecord } from '../store/twin-record.js';
 import { deviceFailure } from './device-failures.js';
 import { checkCount, type DeviceTwin, deviceTwin, required } from './device-twin.js';

@@ -1,4 +1,5 @@
 import type { Clock } from '@mooring/clock';
+import { nameOfKey } from '@mooring/credentials';
 import type { Collection } from '@mooring/document-store';
 import { HubError } from '@mooring/errors';
 import type { OperationRecorder } from '@mooring/operations';
@@ -10,7 +11,6 @@ import type { Twin } from '../domain/twin.js';
 import { twinJson } from '../domain/twin-json.js';
 import { applyUpdate, readUpdate } from '../domain/update-twin.js';
 import { type OwnedTwins, required } from '../store/owned-twins.js';
-import { nameOfKey } from '../store/twin-name.js';
 import { fromTwinRecord, type TwinRecord } from '../store/twin-record.js';
 import { operationFailure } from './operation-failure.js';
 
