@@ -3,28 +3,7 @@ import type { Client as DeviceClient, Twin as DeviceTwin } from 'azure-iot-devic
 import { EventCollector } from '../support/event-collector.js';
 import { eventually } from './eventually.js';
 import { type AnyClient, MQTT, nameOf, newDevice, newModule, type Subject, TRANSPORTS } from './subject.js';
-
-interface Desired {
-  readonly $version: number;
-}
-
-/**
- * Desired changes that a device is pushed, oldest first. The SDK does not tell when it has subscribed, so something is
- * desired until a push comes.
- *
- * @param desire a change that makes no difference to the test
- */
-async function watchDesired(twin: DeviceTwin, desire: (change: object) => Promise<unknown>): Promise<Desired[]> {
-  const pushes: Desired[] = [];
-  twin.on('properties.desired', (delta: Desired) => pushes.push(structuredClone(delta)));
-  let tries = 0;
-  await eventually('a first push', async () => {
-    await desire({ tries: tries++ });
-    // What it was at first is told too, by the SDK itself.
-    return pushes.some((push) => 'tries' in push);
-  });
-  return pushes;
-}
+import { watchDesired } from './watch-desired.js';
 
 async function report(twin: DeviceTwin, patch: object): Promise<void> {
   await new Promise<void>((resolve, reject) =>

@@ -11,12 +11,14 @@ export interface Answer {
 export interface Call {
   readonly method: string;
   readonly path: string;
-  readonly body?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Aborted: the connection is closed, whether the answer has come or not. */
+  readonly signal?: AbortSignal;
 }
 
 /** One HTTPS request to a hub, with the owner's token unless the headers say otherwise. */
-export function call(hub: HubAccess, { method, path, body, headers }: Call): Promise<Answer> {
+export function call(hub: HubAccess, { method, path, body, headers, signal }: Call): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = request(
       {
@@ -25,6 +27,7 @@ export function call(hub: HubAccess, { method, path, body, headers }: Call): Pro
         method,
         path,
         agent: false,
+        ...(signal && { signal }),
         headers: { authorization: ownerToken(hub), 'content-type': 'application/json', ...headers },
       },
       (response) => {

@@ -15,6 +15,8 @@ export interface ClusterOptions {
   readonly edges?: number;
   readonly apis?: number;
   readonly routings?: number;
+  /** 1 unless given. */
+  readonly twins?: number;
   /** Puts fault proxies between the edges and Redis, and between the edges and the other processes. */
   readonly proxied?: boolean;
   /** More settings of all processes. */
@@ -31,7 +33,9 @@ export interface Cluster extends HubAccess {
   readonly apis: readonly ClusterProcess[];
   readonly routings: readonly ClusterProcess[];
   readonly identity: ClusterProcess;
+  /** The first of `twins`. */
   readonly twin: ClusterProcess;
+  readonly twins: readonly ClusterProcess[];
   readonly c2dQueue: ClusterProcess;
   readonly monitoring: ClusterProcess;
   /** All of them. */
@@ -70,13 +74,19 @@ interface Start {
 }
 
 async function start({ options, folder, closers, close }: Start): Promise<Cluster> {
-  const { stores, edges: edgeCount = 2, apis: apiCount = 2, routings: routingCount = 2 } = options;
+  const {
+    stores,
+    edges: edgeCount = 2,
+    apis: apiCount = 2,
+    routings: routingCount = 2,
+    twins: twinCount = 1,
+  } = options;
   const prefix = `cluster-${randomBytes(6).toString('hex')}`;
   const [host, apiHost] = [ownLoopbackAddress(), ownLoopbackAddress()];
   const files = await makeClusterFiles(folder, [host, apiHost]);
   const addresses = {
     identity: ownLoopbackAddress(),
-    twin: ownLoopbackAddress(),
+    twins: numbers(twinCount).map(() => ownLoopbackAddress()),
     c2dQueue: ownLoopbackAddress(),
     monitoring: ownLoopbackAddress(),
   };
@@ -89,7 +99,7 @@ async function start({ options, folder, closers, close }: Start): Promise<Cluste
     MOORING_TOPIC_PREFIX: prefix,
     MOORING_REDIS_PREFIX: prefix,
     MOORING_IDENTITY_ADDRESSES: `${addresses.identity}:${RPC_PORT}`,
-    MOORING_TWIN_ADDRESSES: `${addresses.twin}:${RPC_PORT}`,
+    MOORING_TWIN_ADDRESSES: addresses.twins.map((address) => `${address}:${RPC_PORT}`).join(','),
     MOORING_C2D_QUEUE_ADDRESSES: `${addresses.c2dQueue}:${RPC_PORT}`,
     MOORING_MONITORING_ADDRESSES: `${addresses.monitoring}:${RPC_PORT}`,
     MOORING_LOG_LEVEL: 'warn',
@@ -102,7 +112,10 @@ async function start({ options, folder, closers, close }: Start): Promise<Cluste
     numbers(count).map((number) => make(service, `${service}-${number}`));
 
   const identity = make('identity', 'identity', addresses.identity);
-  const twin = make('twin', 'twin', addresses.twin);
+  const twins = addresses.twins.map((address, index) =>
+    make('twin', index === 0 ? 'twin' : `twin-${index + 1}`, address),
+  );
+  const [twin] = twins as [ClusterProcess, ...ClusterProcess[]];
   const c2dQueue = make('c2d-queue', 'c2d-queue', addresses.c2dQueue);
   const monitoring = make('monitoring', 'monitoring', addresses.monitoring);
   const apis = several('api', apiCount);
@@ -112,7 +125,7 @@ async function start({ options, folder, closers, close }: Start): Promise<Cluste
     const edge = { service: 'edge', name: `edge-${number}`, folder, environment: settings('edge') } as const;
     edges.push(options.proxied ? await ClusterEdge.proxied(edge, stores.redisUrl) : new ClusterEdge(edge));
   }
-  const processes = [identity, twin, c2dQueue, monitoring, ...routings, ...apis, ...edges];
+  const processes = [identity, ...twins, c2dQueue, monitoring, ...routings, ...apis, ...edges];
   closers.push(async () => {
     await Promise.all(processes.map((one) => one.kill()));
     await Promise.all(edges.map((edge) => edge.close()));
@@ -143,6 +156,7 @@ async function start({ options, folder, closers, close }: Start): Promise<Cluste
     routings,
     identity,
     twin,
+    twins,
     c2dQueue,
     monitoring,
     processes,
