@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { identityName, keyOfName, nameOfKey } from './identity-name.js';
+import { identityName, isDeviceName, keyOfName, moduleNames, nameOfKey } from './identity-name.js';
 
 describe('the name of an identity', () => {
   it.each([
@@ -20,5 +20,12 @@ describe('the name of an identity', () => {
     { deviceId: 'd', moduleId: 'a b' },
   ])('is not there for what cannot be one: %j', (key) => {
     expect(nameOfKey(key)).toBeUndefined();
+  });
+
+  it('tells devices from modules, all of which lie between two names', () => {
+    expect([isDeviceName('d'), isDeviceName('d/m')]).toEqual([true, false]);
+    const [from, before] = moduleNames('d');
+    const names = ['d', 'd!', 'd-/m', 'd/!', 'd/m', 'd/z', 'd0', 'd0/m', 'e'];
+    expect(names.filter((name) => name >= from && name < before)).toEqual(['d/!', 'd/m', 'd/z']);
   });
 });

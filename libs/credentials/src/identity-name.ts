@@ -9,6 +9,8 @@ export interface IdentityKey {
 
 /** No character of an id, so that no device's name is a module's. */
 const SEPARATOR = '/';
+/** The character after the separator: names of a device's modules lie between `<device>/` and `<device>0`. */
+const AFTER_SEPARATOR = '0';
 
 /** A device or module by one name: `device` or `device/module`. */
 export function identityName(deviceId: string, moduleId: string): string {
@@ -26,4 +28,13 @@ export function nameOfKey(key: Partial<IdentityKey> | undefined): string | undef
 export function keyOfName(name: string): { deviceId: string; moduleId: string } {
   const [deviceId = '', moduleId = ''] = name.split(SEPARATOR, 2);
   return { deviceId, moduleId };
+}
+
+export function isDeviceName(name: string): boolean {
+  return !name.includes(SEPARATOR);
+}
+
+/** The names of all modules of a device: from the first, to before the second. */
+export function moduleNames(deviceId: string): readonly [from: string, before: string] {
+  return [deviceId + SEPARATOR, deviceId + AFTER_SEPARATOR];
 }

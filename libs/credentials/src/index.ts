@@ -1,5 +1,5 @@
 export { isValidDeviceId, isValidModuleId } from './identity-id.js';
-export { type IdentityKey, identityName, keyOfName, nameOfKey } from './identity-name.js';
+export { type IdentityKey, identityName, isDeviceName, keyOfName, moduleNames, nameOfKey } from './identity-name.js';
 export {
   type KeyEncryptionKey,
   keyEncryptionKey,

@@ -1,9 +1,9 @@
-import { keyOfName } from '@mooring/credentials';
+import { keyOfName, moduleNames } from '@mooring/credentials';
 import type { Collection } from '@mooring/document-store';
 import type { EventLog, StoredRecord, Subscription } from '@mooring/event-log';
 import { readChangeNotice } from '@mooring/messages';
 import type { HeadRecord } from '../queue/head-record.js';
-import { identityName, moduleNames } from '../queue/identity-name.js';
+import { identityName } from '../queue/identity-name.js';
 import type { CurrentIdentities } from '../requests/current-identities.js';
 import type { HeadStore } from '../store/head-store.js';
 

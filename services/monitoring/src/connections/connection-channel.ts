@@ -1,9 +1,9 @@
+import { keyOfName } from '@mooring/credentials';
 import type { EventLog, LogRecord } from '@mooring/event-log';
 import { ANNOTATION, applicationPropertyHeader, MESSAGE_SOURCE, newHeaders, PROPERTY } from '@mooring/messages';
 import type { Channel } from '@mooring/outbox';
 import type { ConnectionEvent } from './connection-event.js';
 import type { ConnectionNotices } from './connection-notices.js';
-import { keyOfName } from './identity-name.js';
 
 export interface ConnectionChannelOptions {
   readonly log: EventLog;

@@ -1,7 +1,7 @@
+import { keyOfName } from '@mooring/credentials';
 import type { EventLog, LogRecord } from '@mooring/event-log';
 import { changeNoticeRecord } from '@mooring/messages';
 import type { Logger } from '@mooring/observability';
-import { keyOfName } from './identity-name.js';
 
 export interface ConnectionNoticesOptions {
   readonly log: EventLog;

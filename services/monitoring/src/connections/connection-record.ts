@@ -1,8 +1,8 @@
+import { isDeviceName } from '@mooring/credentials';
 import { recordCodec, type Stored, type Versioned } from '@mooring/document-store';
 import { type OutboxRecord, PENDING_INDEX } from '@mooring/outbox';
 import type { ConnectionEvent } from './connection-event.js';
 import type { ConnectionState } from './connection-state.js';
-import { isDeviceName } from './identity-name.js';
 
 interface Body extends OutboxRecord<ConnectionEvent>, ConnectionState {
   readonly pending: readonly ConnectionEvent[];

@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { moduleNames } from '@mooring/credentials';
 import type { Collection, Stored, Write } from '@mooring/document-store';
 import { HubError } from '@mooring/errors';
 import type { ConnectionEvent } from './connection-event.js';
 import { type ConnectionRecord, fromConnectionRecord, lifeName, toConnectionRecord } from './connection-record.js';
 import type { ConnectionState, EdgeLife } from './connection-state.js';
-import { moduleNames } from './identity-name.js';
 
 /** Returns the state as it shall be; undefined, or the one that it got, to leave it so. */
 export type StateChange = (current: ConnectionState | undefined) => ConnectionState | undefined;

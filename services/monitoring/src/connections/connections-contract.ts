@@ -1,4 +1,5 @@
 import type { Clock } from '@mooring/clock';
+import { nameOfKey } from '@mooring/credentials';
 import { HubError } from '@mooring/errors';
 import type { identity, monitoring } from '@mooring/proto';
 import { MAX_STATES } from '../limits.js';
@@ -7,7 +8,6 @@ import type { EdgeDirectory } from '../sweeps/edge-directory.js';
 import type { ConnectedCount } from './connected-count.js';
 import type { ConnectionState } from './connection-state.js';
 import type { ConnectionStore } from './connection-store.js';
-import { identityName } from './identity-name.js';
 import { activityChanges, connectionChanges, type RequestedChanges } from './reports.js';
 
 export interface ConnectionsContractOptions {
@@ -59,7 +59,7 @@ export class ConnectionsContract {
 }
 
 function requiredName(key: identity.IdentityKey): string {
-  const name = identityName(key);
+  const name = nameOfKey(key);
   if (name === undefined) {
     throw new HubError('ArgumentInvalid', 'A device id or module id is invalid.');
   }

@@ -1,9 +1,9 @@
+import { nameOfKey } from '@mooring/credentials';
 import { HubError } from '@mooring/errors';
 import type { monitoring } from '@mooring/proto';
 import { MAX_REPORTS } from '../limits.js';
 import { applyActivity, applyReport, type EdgeLife, type Report } from './connection-state.js';
 import type { StateChange } from './connection-store.js';
-import { identityName } from './identity-name.js';
 
 const MAX_NAME_LENGTH = 256;
 const MAX_GENERATION_LENGTH = 64;
@@ -53,7 +53,7 @@ function collect<T extends Pick<monitoring.ConnectionReport, 'key'>>(
   const changes = new Map<string, StateChange>();
   let senseless = 0;
   for (const item of items) {
-    const name = identityName(item.key);
+    const name = nameOfKey(item.key);
     const change = changeOf(item);
     if (name === undefined || change === undefined) {
       senseless++;

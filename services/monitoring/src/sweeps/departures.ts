@@ -1,9 +1,9 @@
 import type { Clock } from '@mooring/clock';
+import { nameOfKey } from '@mooring/credentials';
 import type { EventLog, StoredRecord, Subscription } from '@mooring/event-log';
 import { control } from '@mooring/proto';
 import { applyDeparture } from '../connections/connection-state.js';
 import type { ConnectionStore, StateChange } from '../connections/connection-store.js';
-import { identityName } from '../connections/identity-name.js';
 
 /** How long the state of a deleted identity stays: its edge has yet to tell that the connection was closed. */
 const KEPT_MS = 600_000;
@@ -52,7 +52,7 @@ export class Departures {
     const time = clock.now();
     const changes = new Map<string, StateChange>();
     for (const { deviceId, moduleId, generationId } of deletions) {
-      const name = identityName({ deviceId, moduleId });
+      const name = nameOfKey({ deviceId, moduleId });
       if (name !== undefined) {
         changes.set(name, (current) => applyDeparture(current, { generation: generationId, time }));
       }
