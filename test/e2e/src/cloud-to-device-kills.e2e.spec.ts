@@ -3,7 +3,7 @@ import { MessageCampaign } from './kills/message-campaign.js';
 import { onEveryVictim, type Victim } from './kills/victims.js';
 
 const DEVICES = 20;
-const MESSAGES_BETWEEN = 250;
+const MESSAGES_BETWEEN = 100;
 const MAX_DELIVERIES = 4;
 const SEED = 6;
 
@@ -41,7 +41,7 @@ describe('cloud-to-device messages', () => {
       await campaign.progress(MESSAGES_BETWEEN);
       const verdict = await campaign.finish();
       expect(verdict.violations).toEqual([]);
-      expect(verdict.accepted).toBeGreaterThanOrEqual(MESSAGES_BETWEEN * 4);
+      expect(verdict.accepted).toBeGreaterThanOrEqual(MESSAGES_BETWEEN * (victim.processes.length + 1));
       expect(verdict.redelivered).toBeGreaterThan(0);
       expect(verdict.givenUp).toBeGreaterThan(0);
     }, 180_000);
