@@ -8,13 +8,13 @@ import {
   ServiceAmqp,
 } from '@mooring/api';
 import type { Configuration } from '@mooring/config';
-import type { DeviceLocator } from '@mooring/delivery';
-import { DirectMethods } from '@mooring/direct-methods';
+import type { DirectMethods } from '@mooring/direct-methods';
+import type { DeviceHttp } from '@mooring/edge';
 import type { EventLog } from '@mooring/event-log';
 import type { Listener } from '@mooring/listener';
 import type { HubTopics } from '@mooring/messages';
-import type { OperationRecorder } from '@mooring/operations';
 import { type AmqpFront, amqpServer } from './amqp-server.js';
+import { httpServing } from './http-front.js';
 import { hubName } from './hub-name.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { Runtime } from './runtime.js';
@@ -27,11 +27,12 @@ export interface ApiContext {
   readonly topics: HubTopics;
   readonly log: EventLog;
   readonly affinity: Affinity;
-  readonly locator: DeviceLocator;
-  readonly operations: OperationRecorder;
+  readonly methods: DirectMethods;
   readonly contracts: Contracts;
   /** What is served to devices over AMQP, if this process does. */
   readonly deviceAmqp: AmqpFront | undefined;
+  /** The same over HTTP. */
+  readonly deviceHttp: DeviceHttp | undefined;
   /** Name of this process in the affinity store. */
   readonly process: string;
 }
@@ -81,13 +82,6 @@ export async function serveApi(listener: Listener, context: ApiContext): Promise
   ]);
   policies.onChanged(() => void amqp.reviewTokens());
 
-  const methods = new DirectMethods({
-    locator: context.locator,
-    directory: contracts.directory,
-    operations: context.operations,
-    maxWaiting: settings.maxWaitingMethods,
-    ...runtime,
-  });
   const { identity: identityService, monitoring: monitoringService, twin: twinService, c2dQueue } = contracts;
   const api = await createApi({
     identity: identityService,
@@ -95,7 +89,7 @@ export async function serveApi(listener: Listener, context: ApiContext): Promise
     bearerTokens,
     monitoring: monitoringService,
     twin: twinService,
-    methods,
+    methods: context.methods,
     c2dQueue,
     hostnames,
     maxBodyBytes: settings.httpMaxBodyBytes,
@@ -103,6 +97,7 @@ export async function serveApi(listener: Listener, context: ApiContext): Promise
   });
   lifecycle.onStop(() => api.close());
   listener.serve('amqp', amqp);
-  listener.serveHttp(api.front);
-  return () => api.drain();
+  const http = httpServing(context.deviceHttp, api);
+  listener.serveHttp(http.front);
+  return () => http.drain();
 }

@@ -47,7 +47,7 @@ export function remoteContracts({ services, peers, lifecycle, checks }: RemoteCo
   };
   return {
     identity: reach('identity', ['edge', 'api'], 'always', () => peers.identity()),
-    directory: reach('identity', ['api', 'twin', 'c2d-queue'], 'at-start', () => peers.directory()),
+    directory: reach('identity', ['edge', 'api', 'twin', 'c2d-queue'], 'at-start', () => peers.directory()),
     monitoring: reach('monitoring', ['edge', 'api', 'twin'], 'never', () => peers.monitoring()),
     twin: reach('twin', ['edge', 'api'], 'at-start', () => peers.twin()),
     c2dQueue: reach('c2d-queue', ['edge', 'api', 'twin'], 'at-start', () => peers.c2dQueue()),

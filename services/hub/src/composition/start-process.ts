@@ -3,6 +3,7 @@ import { C2D_QUEUE_SERVICE } from '@mooring/c2d-queue';
 import { SystemClock } from '@mooring/clock';
 import type { Configuration } from '@mooring/config';
 import { ConnectedEdges } from '@mooring/delivery';
+import { DirectMethods } from '@mooring/direct-methods';
 import { EDGE, type Edge } from '@mooring/edge';
 import { DIRECTORY_SERVICE, IDENTITY_SERVICE } from '@mooring/identity';
 import { Listener } from '@mooring/listener';
@@ -175,14 +176,26 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
   if (certificate !== undefined) {
     const httpsPort = await chooseHttpsPort(settings, options.unprivilegedHttpsPort);
     const listener = new Listener(listenerOptions({ settings, httpsPort, tls: certificate, ...runtime }));
-    if (edge !== undefined) {
+    const methods =
+      locator &&
+      new DirectMethods({
+        locator,
+        directory: contracts.directory,
+        operations,
+        maxWaiting: settings.maxWaitingMethods,
+        ...runtime,
+      });
+    const deviceHttp = await edge?.openHttp(methods);
+    if (edge !== undefined && deviceHttp !== undefined) {
+      lifecycle.onStop(() => deviceHttp.close());
       listener.serve('mqtt', edge.mqtt);
       if (!services.has('api')) {
         listener.serve('amqp', amqpServer(settings, runtime, [edge.amqp]));
+        listener.serveHttp(deviceHttp.front);
       }
     }
-    const drainApi =
-      affinity !== undefined && locator !== undefined && services.has('api')
+    const drainHttp =
+      affinity !== undefined && methods !== undefined && services.has('api')
         ? await serveApi(listener, {
             configuration,
             runtime,
@@ -190,16 +203,16 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
             topics,
             log,
             affinity,
-            locator,
-            operations,
+            methods,
             contracts,
             deviceAmqp: edge?.amqp,
+            deviceHttp,
             process: processName,
           })
-        : undefined;
+        : () => deviceHttp?.drain();
     const ports = await listener.listen();
     lifecycle.onStop(async () => {
-      drainApi?.();
+      drainHttp();
       await listener.drain(settings.drainSeconds * 1000);
     });
     if (isWhole) {
