@@ -135,7 +135,7 @@ async function start({ options, folder, closers, close }: Start): Promise<Cluste
   await identity.start();
   await Promise.all(processes.filter((one) => one !== identity).map((one) => one.start()));
   const balancers: Balancer[] = [
-    await startBalancer({ address: host, ports: [MQTTS, HTTPS], targets: () => edges }),
+    await startBalancer({ address: host, ports: [MQTTS, AMQPS, HTTPS], targets: () => edges }),
     await startBalancer({ address: apiHost, ports: [AMQPS, HTTPS], targets: () => apis }),
   ];
   closers.push(async () => {
