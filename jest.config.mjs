@@ -21,6 +21,7 @@ const everyPackage = '{proto,libs/*,services/*,test/*}/dist/**';
 export default {
   projects: [
     project('unit', [`${everyPackage}/*.spec.js`, 'scripts/**/*.spec.mjs'], {
+      setupFilesAfterEnv: ['<rootDir>/scripts/test-run/unit-timeout.mjs'],
       testPathIgnorePatterns: ['/node_modules/', '\\.contract\\.spec\\.js$', '\\.e2e\\.spec\\.js$'],
     }),
     project('contract', [`${everyPackage}/*.contract.spec.js`], onRealParts),

@@ -143,11 +143,9 @@ describe('Listener', () => {
     clock.advance(5_000);
     expect(await presented()).toBe('server');
     await writeFile(keyFile, next.key);
-    const until = Date.now() + 5_000;
-    while ((await presented()) !== 'next' && Date.now() < until) {
+    while ((await presented()) !== 'next') {
       clock.advance(5_000);
     }
-    expect(await presented()).toBe('next');
   });
 
   it('accepts nothing once it drains', async () => {

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import type { Clock, Timer } from '@mooring/clock';
@@ -38,7 +39,7 @@ export class CertificateFiles {
     options: CertificateFilesOptions,
   ): Promise<{ readonly files: CertificateFiles; readonly certificate: ServerCertificate }> {
     const certificate = await readFiles(options);
-    createSecureContext({ ...certificate });
+    checkUsable(certificate);
     return { files: new CertificateFiles(options, certificate), certificate };
   }
 
@@ -60,7 +61,7 @@ export class CertificateFiles {
       const certificate = await readFiles(this.options);
       if (certificate.cert !== this.seen.cert || certificate.key !== this.seen.key) {
         this.seen = certificate;
-        createSecureContext({ ...certificate });
+        checkUsable(certificate);
         changed(certificate);
         log.info({ certificateFile }, 'the server certificate was changed');
       }
@@ -75,4 +76,16 @@ export class CertificateFiles {
 async function readFiles({ certificateFile, keyFile }: CertificateFilesOptions): Promise<ServerCertificate> {
   const [cert, key] = await Promise.all([readFile(certificateFile, 'utf8'), readFile(keyFile, 'utf8')]);
   return { cert, key };
+}
+
+/**
+ * A file that is being written is empty for a moment, and TLS would take that for a server without a certificate.
+ *
+ * @throws Error if there is no certificate, or the key is not its own
+ */
+function checkUsable({ cert, key }: ServerCertificate): void {
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
+    throw new Error('The key is not that of the certificate.');
+  }
+  createSecureContext({ cert, key });
 }

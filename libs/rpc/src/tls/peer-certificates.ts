@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { type ChannelCredentials, experimental } from '@grpc/grpc-js';
@@ -131,8 +132,16 @@ async function readFiles(options: PeerCertificatesOptions): Promise<PeerMaterial
   return { authority, certificate, key };
 }
 
-/** @throws Error if a text is no PEM, or the key is not the certificate's */
+/**
+ * A file that is being written is empty for a moment, which TLS may take for none at all.
+ *
+ * @throws Error if a text is no PEM, or the key is not the certificate's
+ */
 function checkUsable({ authority, certificate, key }: PeerMaterial): void {
+  new X509Certificate(authority);
+  if (!new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))) {
+    throw new Error("The key is not the certificate's.");
+  }
   createSecureContext({ ca: authority, cert: certificate, key });
 }
 
