@@ -1,4 +1,5 @@
 import type { Path } from './ast.js';
+import { MAX_PATH_NAMES } from './limits.js';
 import type { TokenReader } from './token-reader.js';
 
 /** Words that cannot be the first name of a property, nor an alias. */
@@ -29,7 +30,9 @@ export function isReserved(name: string): boolean {
 export function parsePath(reader: TokenReader): Path {
   const names: string[] = [firstName(reader)];
   for (let name = nextName(reader); name !== undefined; name = nextName(reader)) {
-    names.push(name);
+    if (names.push(name) > MAX_PATH_NAMES) {
+      throw reader.error(`a property must not have more than ${MAX_PATH_NAMES} names.`);
+    }
   }
   return reader.node({ kind: 'path', names });
 }

@@ -111,6 +111,7 @@ describe('parseQuery', () => {
     expect(where('NOT '.repeat(2_000))).toContain('nest deeper than 64');
     expect(where('-'.repeat(8_000))).toContain('nest deeper than 64');
     expect(where('IS_NULL('.repeat(1_000))).toContain('nest deeper than 64');
+    expect(where(`tags${'.a'.repeat(4_000)}=1`)).toContain('more than 64 names');
     expect(where('a=1 OR '.repeat(1_100))).toContain('more than 2000 parts');
     expect(where(`a IN [${'1,'.repeat(4_000)}1]`)).toContain('more than 2000 parts');
     expect(where(`1${'+1'.repeat(4_000)}=1`)).toContain('more than 2000 parts');
