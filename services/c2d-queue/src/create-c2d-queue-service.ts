@@ -83,6 +83,7 @@ export async function createC2dQueueService(options: C2dQueueOptions): Promise<C
     lockMs: settings.feedbackLockSeconds * 1_000,
     maxDeliveries: settings.feedbackMaxDeliveryCount,
     ended: (how, records) => metrics.feedbackRecords(how, records),
+    lockLost: (error) => reports.feedbackLost(error),
   });
   const timeToLiveMs = settings.c2dTimeToLiveSeconds * 1_000;
   const service = new C2dQueueServer({

@@ -29,6 +29,8 @@ export interface FeedbackQueueOptions {
   readonly lockMs: number;
   readonly maxDeliveries: number;
   readonly ended: (how: 'settled' | 'expired' | 'exceeded', records: number) => void;
+  /** Somebody settled by a lock that has ended, or never was. */
+  readonly lockLost: (error: HubError) => void;
 }
 
 /**
@@ -59,13 +61,15 @@ export class FeedbackQueue {
 
   /** @throws HubError `DeviceMessageLockLost`, `ArgumentInvalid` */
   async settle({ lockToken, outcome }: c2dqueue.SettleFeedbackRequest): Promise<c2dqueue.SettleFeedbackResponse> {
-    const { collection, clock, ended } = this.options;
+    const { collection, clock, ended, lockLost } = this.options;
     const as = settledAs(outcome);
     const token = tokenText(lockToken);
     const held = token === undefined ? [] : await this.query({ lockToken: token }, 'visibleTime');
     const now = clock.now();
     if (held.length === 0 || held.some(({ visibleTime }) => visibleTime <= now)) {
-      throw new HubError('DeviceMessageLockLost', 'The lock has ended, or there never was one.');
+      const error = new HubError('DeviceMessageLockLost', 'The lock has ended, or there never was one.');
+      lockLost(error);
+      throw error;
     }
     const outcomes = await collection.bulk(
       held.map((record): Write<FeedbackDocument> => {

@@ -145,4 +145,6 @@ it('refuses locks and outcomes that make no sense', async () => {
     'DeviceMessageLockLost',
   );
   expect(await outcome(service.settleFeedback({ lockToken, outcome: 7 as c2dqueue.Outcome }))).toBe('ArgumentInvalid');
+  const lost = { category: 'C2DCommands', operationName: 'feedbackSettle', deviceId: '', resultType: '412002' };
+  expect(fixture.operations).toEqual([expect.objectContaining(lost), expect.objectContaining(lost)]);
 });

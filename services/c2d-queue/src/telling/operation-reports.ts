@@ -26,13 +26,14 @@ export class OperationReports {
     const { deviceId = '', moduleId = '' } = key ?? {};
     this.recorder.record({
       ...subject(deviceId.slice(0, 128), moduleId.slice(0, 128)),
-      category: 'C2DCommands',
       operationName: 'messageEnqueue',
-      level: 'Error',
-      resultType: `${error.code}`,
-      resultDescription: error.message.slice(0, MAX_TEXT),
-      properties: { trackingId: error.trackingId },
+      ...failed(error),
     });
+  }
+
+  /** Feedback is of the whole hub: the record names no device. */
+  feedbackLost(error: HubError): void {
+    this.recorder.record({ deviceId: '', operationName: 'feedbackSettle', ...failed(error) });
   }
 
   ended(name: string, ended: readonly EndedEntry[]): void {
@@ -53,6 +54,16 @@ export class OperationReports {
       }
     }
   }
+}
+
+function failed(error: HubError): Omit<Operation, 'deviceId' | 'operationName'> {
+  return {
+    category: 'C2DCommands',
+    level: 'Error',
+    resultType: `${error.code}`,
+    resultDescription: error.message.slice(0, MAX_TEXT),
+    properties: { trackingId: error.trackingId },
+  };
 }
 
 function subject(deviceId: string, moduleId: string): Pick<Operation, 'deviceId' | 'moduleId'> {
