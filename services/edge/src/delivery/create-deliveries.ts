@@ -45,7 +45,12 @@ export function createDeliveries(options: EdgeOptions, { edge, live, operations 
     calls,
     prefix: requestIds.prefix,
     others: peers === undefined ? undefined : new EdgesByPrefix({ peers, affinity, clock }),
-    onReply: (outcome) => metrics.countReply(outcome),
+    onReply: (outcome, identity) => {
+      metrics.countReply(outcome);
+      if (outcome === 'unexpected' || outcome === 'malformed') {
+        operations?.methodReplyUnexpected(identity);
+      }
+    },
     log,
   });
   const twins = new Twins({

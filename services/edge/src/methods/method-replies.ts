@@ -13,13 +13,13 @@ export interface MethodRepliesOptions {
   readonly prefix: string;
   /** Absent: there are no other edges. */
   readonly others: EdgesByPrefix | undefined;
-  readonly onReply: (outcome: ReplyOutcome) => void;
+  readonly onReply: (outcome: ReplyOutcome, identity: DeviceIdentity) => void;
   readonly log: Logger;
 }
 
 /**
  * Takes answers of devices to where their callers wait, which may be another edge. One that nobody waits for (late, doubled,
- * of another device, made up) is counted, and nothing else.
+ * of another device, made up) is told, and nothing else.
  */
 export class MethodReplies {
   constructor(private readonly options: MethodRepliesOptions) {}
@@ -29,18 +29,18 @@ export class MethodReplies {
     const { prefix, onReply } = this.options;
     const target = prefixOfRequest(requestId);
     if (target === undefined) {
-      onReply('malformed');
+      onReply('malformed', identity);
     } else if (target === prefix) {
       this.acceptHere(identity, requestId, reply);
     } else {
-      onReply(await this.forward(target, identity, { requestId, ...reply }));
+      onReply(await this.forward(target, identity, { requestId, ...reply }), identity);
     }
   }
 
   /** An answer to a call that was made here, whichever edge the device is connected to by now. */
-  acceptHere({ name }: DeviceIdentity, requestId: string, reply: MethodReply): void {
+  acceptHere(identity: DeviceIdentity, requestId: string, reply: MethodReply): void {
     const { calls, onReply } = this.options;
-    onReply(calls.answer(name, requestId, reply) ? 'accepted' : 'unexpected');
+    onReply(calls.answer(identity.name, requestId, reply) ? 'accepted' : 'unexpected', identity);
   }
 
   private async forward(

@@ -1,5 +1,6 @@
 import type { HubError } from '@mooring/errors';
 import type { Operation, OperationRecorder } from '@mooring/operations';
+import type { DeviceIdentity } from '../device-session/device-identity.js';
 import type { Admission } from '../device-session/live/live-connection.js';
 import type { TwinOperation } from '../twins/twins.js';
 
@@ -39,8 +40,21 @@ export class DeliveryOperations {
     });
   }
 
+  /** Late, doubled, another device's, or made up. */
+  methodReplyUnexpected(identity: DeviceIdentity): void {
+    this.record(
+      { identity },
+      {
+        category: 'DirectMethods',
+        operationName: 'methodReply',
+        resultType: '400003',
+        resultDescription: 'no method call of the device waits for this answer',
+      },
+    );
+  }
+
   private record(
-    { identity: { deviceId, moduleId }, epoch }: Admission,
+    { identity: { deviceId, moduleId }, epoch }: Pick<Admission, 'identity'> & Partial<Pick<Admission, 'epoch'>>,
     { properties, ...operation }: Omit<Operation, 'deviceId' | 'level'>,
   ): void {
     const module = moduleId === '' ? {} : { moduleId };
@@ -49,7 +63,7 @@ export class DeliveryOperations {
       deviceId,
       ...module,
       ...operation,
-      properties: { edge: this.edge, epoch: String(epoch), ...properties },
+      properties: { edge: this.edge, ...(epoch === undefined ? {} : { epoch: String(epoch) }), ...properties },
     });
   }
 }

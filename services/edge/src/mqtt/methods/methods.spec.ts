@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DeliveryPeers } from '@mooring/delivery';
+import type { Operation } from '@mooring/operations';
 import { edge as proto } from '@mooring/proto';
 import fc from 'fast-check';
 import type { IPublishPacket } from 'mqtt-packet';
@@ -12,6 +13,7 @@ const { DELIVERED, NOT_CONNECTED, NOT_SUBSCRIBED } = proto.Delivery;
 let one: TestEdge;
 let two: TestEdge;
 let calls: number;
+let records: Operation[];
 const edges = new Map<string, TestEdge>();
 const deliveryPeers: Pick<DeliveryPeers, 'delivery'> = {
   delivery: (address) => {
@@ -25,11 +27,13 @@ const deliveryPeers: Pick<DeliveryPeers, 'delivery'> = {
 
 beforeEach(async () => {
   calls = 0;
-  one = await TestEdge.start({ more: { deliveryPeers, address: 'one:1' } });
+  records = [];
+  const operations = { record: (operation: Operation) => void records.push(operation) };
+  one = await TestEdge.start({ more: { deliveryPeers, operations, address: 'one:1' } });
   two = await TestEdge.start({
     beside: one,
     settings: { edgeId: 'edge-2' },
-    more: { deliveryPeers, address: 'two:1' },
+    more: { deliveryPeers, operations, address: 'two:1' },
   });
   edges.set('one:1', one).set('two:1', two);
 });
@@ -236,6 +240,12 @@ describe('an answer', () => {
     reply(client, rid, 201);
     expect(await answer).toMatchObject({ status: 200 });
     await until(async () => (await replies(one, 'unexpected')).endsWith(' 3'));
+    const recorded = records.filter(({ operationName }) => operationName === 'methodReply');
+    expect(recorded.map(({ deviceId, moduleId, resultType }) => [deviceId, moduleId, resultType]).sort()).toEqual([
+      ['d1', undefined, '400003'],
+      ['d1', 'm1', '400003'],
+      ['d2', undefined, '400003'],
+    ]);
   });
 
   it('to nothing that was ever asked is counted, and the store is not asked each time', async () => {
