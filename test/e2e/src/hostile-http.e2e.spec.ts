@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { BAD_IDS, BAD_REQUESTS, BAD_WIRE, type BadRequest } from './hostile/http-attacks.js';
 import { assemble, type Cast, token } from './support/cast.js';
+import { expectHttpError } from './support/http-error.js';
 import { type Answer, call } from './support/https.js';
 import { PORT, RawConnection } from './support/raw-connection.js';
 import { underSiege, withstandsSiege } from './support/siege.js';
@@ -23,20 +24,9 @@ describe('a hub that is sent bad HTTP', () => {
     });
   }
 
-  /** The one form of errors, which SDKs read. */
-  function expectError({ status, headers, body }: Answer, [expected, code]: readonly [number, string]): void {
-    expect([status, headers['iothub-errorcode']]).toEqual([expected, code]);
-    expect(headers['content-type']).toBe('application/json; charset=utf-8');
-    expect(headers['x-ms-request-id']).toMatch(/^[0-9A-F]{32}$/);
-    expect(JSON.parse(body)).toEqual({
-      Message: expect.stringMatching(new RegExp(`^ErrorCode:${code};.+`)),
-      ExceptionMessage: expect.stringMatching(/^Tracking ID:[0-9A-F]{32}-TimeStamp:\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d$/),
-    });
-  }
-
   describe('answers in the form of errors', () => {
     it.each(BAD_REQUESTS)('%s: %s', async (_, error, request) => {
-      expectError(await send(request), error);
+      expectHttpError(await send(request), error);
     });
   });
 
@@ -44,7 +34,7 @@ describe('a hub that is sent bad HTTP', () => {
     it.each(BAD_IDS)('%s', async (_, id, error) => {
       const headers = method === 'DELETE' ? { 'if-match': '*' } : {};
       const body = method === 'PUT' ? { body: () => '{}' } : {};
-      expectError(await send({ method, path: `/devices/${id}?api-version=2021-04-12`, headers, ...body }), error);
+      expectHttpError(await send({ method, path: `/devices/${id}?api-version=2021-04-12`, headers, ...body }), error);
     });
   });
 
