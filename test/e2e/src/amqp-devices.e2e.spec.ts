@@ -1,5 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@mooring/test-parts';
+import { Message as CloudMessage } from 'azure-iot-common';
 import {
   Client,
   type DeviceMethodRequest,
@@ -111,6 +113,37 @@ onEveryHub('the npm device SDK over AMQP', (start) => {
         const client = Client.fromConnectionString(refused, transport);
         await expect(client.open()).rejects.toMatchObject({ name: 'UnauthorizedError' });
       }
+    });
+
+    it('receives messages, completes, rejects and abandons them', async () => {
+      const client = await device('c2d');
+      const received: string[] = [];
+      const decide = (message: Message) => {
+        received.push(message.messageId);
+        const isFirst = received.filter((each) => each === message.messageId).length === 1;
+        return message.messageId === 'rejected'
+          ? client.reject(message)
+          : message.messageId === 'abandoned' && isFirst
+            ? client.abandon(message)
+            : client.complete(message);
+      };
+      // What is decided of two neighbours in one turn, the SDK's rhea sends as one outcome: that of the first.
+      let decided: Promise<unknown> = Promise.resolve();
+      client.on('message', (message: Message) => {
+        decided = decided.then(() => decide(message)).then(() => turn());
+      });
+      for (const messageId of ['completed', 'rejected', 'abandoned']) {
+        const message = new CloudMessage(messageId);
+        message.messageId = messageId;
+        await service.send(id('c2d'), message);
+      }
+      await until(() => received.length === 4, { what: 'the messages', timeoutMs: TIMEOUT_MS });
+      expect(received.filter((messageId) => messageId === 'abandoned')).toHaveLength(2);
+      await until(async () => Number((await registry.get(id('c2d'))).responseBody.cloudToDeviceMessageCount) === 0, {
+        what: 'the queue to be empty',
+        timeoutMs: TIMEOUT_MS,
+      });
+      await client.close();
     });
 
     it('answers method calls', async () => {
