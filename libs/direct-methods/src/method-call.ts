@@ -9,8 +9,7 @@ const MAX_TIMEOUT_MS = 300_000;
 const DEFAULT_RESPONSE_TIMEOUT_MS = 30_000;
 
 /** What would end a level of an MQTT topic, or may not stand in one. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const NOT_IN_A_TOPIC_LEVEL = /[/+#\u0000-\u001f\u007f-\u009f]/;
+const NOT_IN_A_TOPIC_LEVEL = /[/+#\p{Cc}]/u;
 
 /** A method to be called on a device or module. */
 export interface MethodCall {

@@ -9,8 +9,7 @@ const MAX_PROPERTY_NAME_LENGTH = 256;
 /** As they are in an MQTT topic, which holds 65,535 bytes at most. */
 const MAX_ENCODED_PROPERTIES_BYTES = 32 * 1024;
 /** Neither an HTTP header nor an MQTT topic may hold them. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/;
+const CONTROL_CHARACTER = /\p{Cc}/u;
 
 const ACKS = new Map<c2dqueue.Ack, AckKind>([
   [c2dqueue.Ack.UNSPECIFIED, 'none'],

@@ -29,6 +29,5 @@ function hasOtherThanAscii(text: string): boolean {
 }
 
 function hasControls(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return /[\0-\x08\x0a-\x1f\x7f]/.test(text);
+  return /[\p{Cc}--[\t\u0080-\u009f]]/v.test(text);
 }
