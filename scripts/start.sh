@@ -6,4 +6,4 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/toolchain.sh"
 cd "$root"
 tsc -b services/hub
-exec node --enable-source-maps services/hub/dist/main.js up --unprivileged-https-port 8443 "$@"
+exec services/hub/bin/mooring up --unprivileged-https-port 8443 "$@"

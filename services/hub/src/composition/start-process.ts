@@ -3,10 +3,8 @@ import { C2D_QUEUE_SERVICE } from '@mooring/c2d-queue';
 import { SystemClock } from '@mooring/clock';
 import type { Configuration } from '@mooring/config';
 import { ConnectedEdges } from '@mooring/delivery';
-import { DirectMethods } from '@mooring/direct-methods';
 import { EDGE, type Edge } from '@mooring/edge';
 import { DIRECTORY_SERVICE, IDENTITY_SERVICE } from '@mooring/identity';
-import { Listener } from '@mooring/listener';
 import { hubTopics } from '@mooring/messages';
 import { MONITORING_SERVICE } from '@mooring/monitoring';
 import { createLogger, createMetrics } from '@mooring/observability';
@@ -20,17 +18,14 @@ import { writeConnectionStrings } from '../data-folder/connection-strings.js';
 import { DataFolder } from '../data-folder/data-folder.js';
 import { loadSealKey } from '../data-folder/seal-key.js';
 import { greeting } from '../greeting.js';
-import { amqpServer } from './amqp-server.js';
-import { serveApi } from './api-fronts.js';
 import { affinityCheck, documentsCheck, logCheck } from './checks.js';
 import { HubModule } from './hub.module.js';
 import { Lifecycle } from './lifecycle.js';
-import { chooseHttpsPort, listenerOptions } from './listener-options.js';
 import { Peers } from './peers.js';
 import { remoteContracts } from './remote-contracts.js';
 import type { Runtime } from './runtime.js';
 import { type Contracts, serveContracts } from './serve-contracts.js';
-import { serverCertificate } from './server-certificate.js';
+import { serveFronts } from './serve-fronts.js';
 import { holdsAny, SERVICE_NAMES, type Services } from './service-name.js';
 import { needsAffinity, needsDocuments, openDocuments, openHolders, openLog, requireSharedStores } from './stores.js';
 import { openTracing } from './tracing.js';
@@ -170,53 +165,23 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
     await writeOwnersConnectionStrings(contracts.identity, folder, settings.hostname);
   }
 
-  const certificate = holdsAny(services, 'edge', 'api')
-    ? await serverCertificate(settings, folder, runtime.clock.now())
-    : undefined;
-  if (certificate !== undefined) {
-    const httpsPort = await chooseHttpsPort(settings, options.unprivilegedHttpsPort);
-    const listener = new Listener(listenerOptions({ settings, httpsPort, tls: certificate, ...runtime }));
-    const methods =
-      locator &&
-      new DirectMethods({
-        locator,
-        directory: contracts.directory,
-        operations,
-        maxWaiting: settings.maxWaitingMethods,
-        ...runtime,
-      });
-    const deviceHttp = await edge?.openHttp(methods);
-    if (edge !== undefined && deviceHttp !== undefined) {
-      lifecycle.onStop(() => deviceHttp.close());
-      listener.serve('mqtt', edge.mqtt);
-      if (!services.has('api')) {
-        listener.serve('amqp', amqpServer(settings, runtime, [edge.amqp]));
-        listener.serveHttp(deviceHttp.front);
-      }
-    }
-    const drainHttp =
-      affinity !== undefined && methods !== undefined && services.has('api')
-        ? await serveApi(listener, {
-            configuration,
-            runtime,
-            lifecycle,
-            topics,
-            log,
-            affinity,
-            methods,
-            contracts,
-            deviceAmqp: edge?.amqp,
-            deviceHttp,
-            process: processName,
-          })
-        : () => deviceHttp?.drain();
-    const ports = await listener.listen();
-    lifecycle.onStop(async () => {
-      drainHttp();
-      await listener.drain(settings.drainSeconds * 1000);
-    });
+  if (affinity !== undefined && locator !== undefined && holdsAny(services, 'edge', 'api')) {
+    const served = {
+      configuration,
+      services,
+      unprivilegedHttpsPort: options.unprivilegedHttpsPort,
+      runtime,
+      lifecycle,
+      folder,
+      topics,
+      log,
+      affinity,
+      locator,
+      operations,
+    };
+    const { ports, authority } = await serveFronts({ ...served, contracts, edge, process: processName });
     if (isWhole) {
-      process.stdout.write(greeting({ settings, folder, ports, adminPort, authority: certificate.authority }));
+      process.stdout.write(greeting({ settings, folder, ports, adminPort, authority }));
     }
   }
   started = true;

@@ -31,7 +31,7 @@ const repositoryRoot = fileURLToPath(new URL('../../../../', import.meta.url));
 /** The command that runs a hub from this checkout, or another of its commands. */
 export function hubCommand(...args: readonly string[]): [command: string, args: string[]] {
   const rest = args.length === 0 ? ['up'] : args;
-  return [process.execPath, [join(repositoryRoot, 'services/hub/dist/main.js'), ...rest]];
+  return [join(repositoryRoot, 'services/hub/bin/mooring'), [...rest]];
 }
 
 /** Starts a hub from this checkout and waits until it is ready. */
