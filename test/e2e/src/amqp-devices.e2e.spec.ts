@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@mooring/test-parts';
+import { selfSignedCertificate } from '@mooring/test-wire';
 import { Message as CloudMessage } from 'azure-iot-common';
 import {
   Client,
@@ -13,7 +14,6 @@ import {
 import { Amqp, AmqpWs } from 'azure-iot-device-amqp';
 import { Mqtt } from 'azure-iot-device-mqtt';
 import { type Registry, Client as ServiceClient } from 'azure-iothub';
-import { selfSignedCertificate } from './support/certificates.js';
 import { EventCollector } from './support/event-collector.js';
 import { createDevice, openRegistry } from './support/registry.js';
 import { onEveryHub, type RunningHub } from './support/stores.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSasToken, sasKeyFromText } from '@mooring/credentials';
 import { until } from '@mooring/test-parts';
-import { ATTACKS, ODDITIES, UNTIL_CREDIT } from './hostile/amqp-attacks.js';
+import { garbage, PORT, RawConnection } from '@mooring/test-wire';
 import {
   attach,
   BEGIN,
@@ -13,10 +13,9 @@ import {
   putToken,
   transfer,
   uint,
-} from './support/amqp-wire.js';
-import { garbage } from './support/garbage.js';
+} from '@mooring/test-wire/amqp';
+import { ATTACKS, ODDITIES, UNTIL_CREDIT } from './hostile/amqp-attacks.js';
 import { ownerKey } from './support/https.js';
-import { PORT, RawConnection } from './support/raw-connection.js';
 import { RawDevice } from './support/raw-device.js';
 import { createDevice } from './support/registry.js';
 import { underSiege, withstandsSiege } from './support/siege.js';

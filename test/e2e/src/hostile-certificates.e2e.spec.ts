@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { type DeviceCertificate, forgedBy, selfSignedCertificate, testAuthority } from '@mooring/test-wire';
 import { assemble, type Cast, DAY_MS, token } from './support/cast.js';
-import { type DeviceCertificate, forgedBy, selfSignedCertificate, testAuthority } from './support/certificates.js';
 import { type Intrusion, knock } from './support/intruder.js';
 import { underSiege, withstandsSiege } from './support/siege.js';
 

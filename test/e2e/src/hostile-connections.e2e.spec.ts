@@ -1,8 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { until } from '@mooring/test-parts';
-import { clientHello } from './support/client-hello.js';
-import { garbage } from './support/garbage.js';
-import { PORT, RawConnection } from './support/raw-connection.js';
+import { clientHello, garbage, PORT, RawConnection } from '@mooring/test-wire';
 import { underSiege, withstandsSiege } from './support/siege.js';
 
 const PORTS = Object.entries(PORT);

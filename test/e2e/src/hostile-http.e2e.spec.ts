@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { PORT, RawConnection } from '@mooring/test-wire';
 import { BAD_IDS, BAD_REQUESTS, BAD_WIRE, type BadRequest } from './hostile/http-attacks.js';
 import { assemble, type Cast, token } from './support/cast.js';
 import { expectHttpError } from './support/http-error.js';
 import { type Answer, call } from './support/https.js';
-import { PORT, RawConnection } from './support/raw-connection.js';
 import { underSiege, withstandsSiege } from './support/siege.js';
 
 describe('a hub that is sent bad HTTP', () => {

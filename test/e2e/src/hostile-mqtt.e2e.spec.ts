@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createSasToken, sasKeyFromBase64 } from '@mooring/credentials';
+import { PORT, RawConnection } from '@mooring/test-wire';
+import { connackCode, connectPacket, packet, publishPacket, TYPE } from '@mooring/test-wire/mqtt';
 import { AFTER_CONNECT, ANSWERED, BEFORE_CONNECT } from './hostile/mqtt-attacks.js';
-import { connackCode, connectPacket, packet, publishPacket, TYPE } from './support/mqtt-wire.js';
-import { PORT, RawConnection } from './support/raw-connection.js';
 import { createDevice } from './support/registry.js';
 import { underSiege, withstandsSiege } from './support/siege.js';
 

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { garbage, PORT, RawConnection } from '@mooring/test-wire';
+import { connectPacket, packet, TYPE } from '@mooring/test-wire/mqtt';
 import { assemble, type Cast, token } from './support/cast.js';
-import { garbage } from './support/garbage.js';
-import { connectPacket, packet, TYPE } from './support/mqtt-wire.js';
-import { PORT, RawConnection } from './support/raw-connection.js';
 import { underSiege, withstandsSiege } from './support/siege.js';
 
 interface Upgrade {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSasToken, sasKeyFromBase64 } from '@mooring/credentials';
+import { selfSignedCertificate } from '@mooring/test-wire';
 import { Message as CloudMessage } from 'azure-iot-common';
 import { Client, Message } from 'azure-iot-device';
 import { Http } from 'azure-iot-device-http';
 import { Mqtt } from 'azure-iot-device-mqtt';
 import { eventually } from './both-directions/eventually.js';
 import { newModule, type Subject, subjectOf } from './both-directions/subject.js';
-import { selfSignedCertificate } from './support/certificates.js';
 import { EventCollector } from './support/event-collector.js';
 import { type Answer, type Call, call } from './support/https.js';
 import { createDevice } from './support/registry.js';

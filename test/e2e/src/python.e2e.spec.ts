@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { selfSignedCertificate } from './support/certificates.js';
+import { selfSignedCertificate } from '@mooring/test-wire';
 import { createDevice, openRegistry } from './support/registry.js';
 import { runPython } from './support/run-python.js';
 import { onEveryHub, type RunningHub } from './support/stores.js';

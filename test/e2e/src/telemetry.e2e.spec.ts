@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSasToken } from '@mooring/credentials';
+import { selfSignedCertificate, testAuthority } from '@mooring/test-wire';
 import { Client, Message, ModuleClient } from 'azure-iot-device';
 import { Mqtt, MqttWs } from 'azure-iot-device-mqtt';
 import type { Registry } from 'azure-iothub';
-import { selfSignedCertificate, testAuthority } from './support/certificates.js';
 import { EventCollector } from './support/event-collector.js';
 import { ownerKey } from './support/https.js';
 import { putCertificate } from './support/management.js';

@@ -19,7 +19,7 @@ import {
   transfer,
   uint,
   ushort,
-} from '../support/amqp-wire.js';
+} from '@mooring/test-wire/amqp';
 
 const OPENED = [HEADER.amqp, OPEN];
 const BEGUN = [...OPENED, BEGIN];

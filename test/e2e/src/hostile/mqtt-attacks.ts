@@ -7,7 +7,7 @@ import {
   TYPE,
   type WireConnect,
   word,
-} from '../support/mqtt-wire.js';
+} from '@mooring/test-wire/mqtt';
 
 const NOT_AUTHORIZED = 5;
 const BAD_VERSION = 1;

@@ -1,6 +1,6 @@
 import { createSasToken, sasKeyFromBase64 } from '@mooring/credentials';
+import { type DeviceCertificate, selfSignedCertificate, type TestAuthority, testAuthority } from '@mooring/test-wire';
 import type { Registry } from 'azure-iothub';
-import { type DeviceCertificate, selfSignedCertificate, type TestAuthority, testAuthority } from './certificates.js';
 import { call } from './https.js';
 import { putCertificate } from './management.js';
 import { createDevice } from './registry.js';

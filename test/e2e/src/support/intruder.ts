@@ -1,7 +1,7 @@
 import type { HubPart } from '@mooring/test-parts';
-import type { DeviceCertificate } from './certificates.js';
-import { connackCode, connectPacket, type WireConnect } from './mqtt-wire.js';
-import { PORT, RawConnection } from './raw-connection.js';
+import type { DeviceCertificate } from '@mooring/test-wire';
+import { PORT, RawConnection } from '@mooring/test-wire';
+import { connackCode, connectPacket, type WireConnect } from '@mooring/test-wire/mqtt';
 
 export interface Intrusion extends WireConnect {
   readonly certificate?: Pick<DeviceCertificate, 'cert' | 'key'>;

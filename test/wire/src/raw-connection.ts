@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { type HubPart, until } from '@mooring/test-parts';
+import { type HubAccess, until } from '@mooring/test-parts';
 
 const PATIENCE_MS = 15_000;
 
@@ -23,7 +23,7 @@ export class RawConnection {
   }
 
   /** Without TLS. */
-  static async plain(hub: HubPart, port: number): Promise<RawConnection> {
+  static async plain(hub: HubAccess, port: number): Promise<RawConnection> {
     const socket = connectPlain({ host: hub.host, port });
     const connection = new RawConnection(socket);
     await once(socket, 'connect');
@@ -31,7 +31,7 @@ export class RawConnection {
   }
 
   /** After a TLS handshake. */
-  static async secure(hub: HubPart, port: number, options: ConnectionOptions = {}): Promise<RawConnection> {
+  static async secure(hub: HubAccess, port: number, options: ConnectionOptions = {}): Promise<RawConnection> {
     const socket = connectTls({ host: hub.host, port, ca: hub.ca, ...options });
     const connection = new RawConnection(socket);
     const refused = once(socket, 'close').then(() => {
