@@ -1,5 +1,5 @@
 import type { ProcessLease } from '@mooring/affinity';
-import { HubError } from '@mooring/errors';
+import { Batcher } from '@mooring/batching';
 import type { edge, identity } from '@mooring/proto';
 import type { PeerDirectory } from './peer-directory.js';
 import type { DeliveryPeers } from './port.js';
@@ -25,19 +25,18 @@ export interface EdgeSurveyOptions {
   readonly onUnanswered: (address: string, error: unknown) => void;
 }
 
-interface Question {
-  readonly key: identity.IdentityKey;
-  readonly resolve: (found: FoundEdge | undefined) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** Asks all edges who is connected to them; what is asked in one turn of the event loop, or meanwhile, shares a round. */
 export class EdgeSurvey {
-  private readonly waiting: Question[] = [];
-  private rounds = 0;
-  private isScheduled = false;
+  private readonly rounds: Batcher<identity.IdentityKey, FoundEdge | undefined>;
 
-  constructor(private readonly options: EdgeSurveyOptions) {}
+  constructor(private readonly options: EdgeSurveyOptions) {
+    this.rounds = new Batcher({
+      call: (keys) => this.search(keys),
+      maxBatch: MAX_KEYS,
+      concurrency: MAX_ROUNDS,
+      maxWaiting: MAX_WAITING,
+    });
+  }
 
   /**
    * The edge that has the newest connection of each, in the order of the keys; undefined where none has one.
@@ -45,44 +44,7 @@ export class EdgeSurvey {
    * @throws HubError `ServiceUnavailable` if too many wait, or the affinity store cannot be reached
    */
   ask(keys: readonly identity.IdentityKey[]): Promise<readonly (FoundEdge | undefined)[]> {
-    if (this.waiting.length + keys.length > MAX_WAITING) {
-      return Promise.reject(new HubError('ServiceUnavailable', 'Too many wait to learn which edge holds a device.'));
-    }
-    const answers = keys.map((key) => {
-      const { promise, resolve, reject } = Promise.withResolvers<FoundEdge | undefined>();
-      this.waiting.push({ key, resolve, reject });
-      return promise;
-    });
-    this.schedule();
-    return Promise.all(answers);
-  }
-
-  private schedule(): void {
-    if (!this.isScheduled && this.waiting.length > 0 && this.rounds < MAX_ROUNDS) {
-      this.isScheduled = true;
-      setImmediate(() => {
-        this.isScheduled = false;
-        void this.round(this.waiting.splice(0, MAX_KEYS));
-        this.schedule();
-      });
-    }
-  }
-
-  private async round(questions: readonly Question[]): Promise<void> {
-    this.rounds++;
-    try {
-      const found = await this.search(questions.map(({ key }) => key));
-      questions.forEach(({ resolve }, index) => {
-        resolve(found[index]);
-      });
-    } catch (error) {
-      for (const { reject } of questions) {
-        reject(error);
-      }
-    } finally {
-      this.rounds--;
-      this.schedule();
-    }
+    return Promise.all(keys.map((key) => this.rounds.add(key)));
   }
 
   private async search(keys: readonly identity.IdentityKey[]): Promise<readonly (FoundEdge | undefined)[]> {

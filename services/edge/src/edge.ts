@@ -61,7 +61,7 @@ export function createEdge(options: EdgeOptions): Edge {
     hostname,
     edge,
     address,
-    otherEdges: peers === undefined ? undefined : new PeerEdges({ peers, affinity, clock }),
+    otherEdges: peers === undefined ? undefined : new PeerEdges({ peers, affinity }),
     maxTakeOvers: settings.maxTakeOvers,
     identityService,
     affinity,

@@ -1,7 +1,7 @@
+import { Batcher } from '@mooring/batching';
 import type { Collection } from '@mooring/document-store';
 import type { Channel } from '@mooring/outbox';
 import type { FeedbackEvent } from '../queue/queue-head.js';
-import { Batched } from '../store/batched.js';
 import { type FeedbackDocument, toFeedback } from './feedback-record.js';
 
 const MAX_RECORDS = 1_000;
@@ -17,13 +17,13 @@ export interface FeedbackChannelOptions {
 /** Brings feedback from queues to where back ends receive it. What comes twice is kept once, as long as it is there. */
 export class FeedbackChannel implements Channel<FeedbackEvent> {
   readonly name = 'feedback';
-  private readonly writes: Batched<FeedbackDocument, boolean>;
+  private readonly writes: Batcher<FeedbackDocument, boolean>;
 
   constructor(private readonly options: FeedbackChannelOptions) {
-    this.writes = new Batched({
-      run: (documents) => this.writeAll(documents),
-      maxItems: MAX_RECORDS,
-      maxRunning: 1,
+    this.writes = new Batcher({
+      call: (documents) => this.writeAll(documents),
+      maxBatch: MAX_RECORDS,
+      concurrency: 1,
       maxWaiting: MAX_WAITING,
     });
   }

@@ -1,6 +1,6 @@
+import { Batcher } from '@mooring/batching';
 import { HubError } from '@mooring/errors';
 import type { identity } from '@mooring/proto';
-import { Batched } from '../store/batched.js';
 
 /** As many as the directory describes in one call. */
 const MAX_DESCRIPTIONS = 1_000;
@@ -9,13 +9,13 @@ const MAX_WAITING = 5_000;
 
 /** Asks the directory, many in one call. */
 export class CurrentIdentities {
-  private readonly descriptions: Batched<identity.IdentityKey, identity.Description | undefined>;
+  private readonly descriptions: Batcher<identity.IdentityKey, identity.Description | undefined>;
 
   constructor(directory: identity.DirectoryService) {
-    this.descriptions = new Batched<identity.IdentityKey, identity.Description | undefined>({
-      run: async (keys) => (await directory.describeIdentities({ keys: [...keys] })).descriptions,
-      maxItems: MAX_DESCRIPTIONS,
-      maxRunning: MAX_RUNNING,
+    this.descriptions = new Batcher<identity.IdentityKey, identity.Description | undefined>({
+      call: async (keys) => (await directory.describeIdentities({ keys: [...keys] })).descriptions,
+      maxBatch: MAX_DESCRIPTIONS,
+      concurrency: MAX_RUNNING,
       maxWaiting: MAX_WAITING,
     });
   }

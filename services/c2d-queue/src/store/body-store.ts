@@ -1,8 +1,8 @@
+import { Batcher } from '@mooring/batching';
 import type { Collection, Stored } from '@mooring/document-store';
 import { recordCodec, type Versioned } from '@mooring/document-store';
 import { c2dqueue } from '@mooring/proto';
 import { LRUCache } from 'lru-cache';
-import { Batched } from './batched.js';
 
 interface Body {
   readonly _id: string;
@@ -34,18 +34,18 @@ export class BodyStore {
     maxSize: REMEMBERED_BYTES,
     sizeCalculation: ({ size }) => size,
   });
-  private readonly writes: Batched<BodyRecord, true>;
-  private readonly reads: Batched<string, c2dqueue.Message | undefined>;
-  private readonly removals: Batched<string, true>;
+  private readonly writes: Batcher<BodyRecord, true>;
+  private readonly reads: Batcher<string, c2dqueue.Message | undefined>;
+  private readonly removals: Batcher<string, true>;
 
   constructor(private readonly collection: Collection<BodyRecord>) {
-    const limits = { maxItems: MAX_BODIES, maxRunning: MAX_RUNNING, maxWaiting: MAX_WAITING };
-    this.writes = new Batched({ ...limits, run: (bodies) => this.writeAll(bodies) });
-    this.reads = new Batched({ ...limits, run: (ids) => this.readAll(ids) });
-    this.removals = new Batched({
-      run: (ids) => this.removeAll(ids),
-      maxItems: 1_000,
-      maxRunning: 1,
+    const limits = { maxBatch: MAX_BODIES, concurrency: MAX_RUNNING, maxWaiting: MAX_WAITING };
+    this.writes = new Batcher({ ...limits, call: (bodies) => this.writeAll(bodies) });
+    this.reads = new Batcher({ ...limits, call: (ids) => this.readAll(ids) });
+    this.removals = new Batcher({
+      call: (ids) => this.removeAll(ids),
+      maxBatch: 1_000,
+      concurrency: 1,
       maxWaiting: MAX_REMOVALS_WAITING,
     });
   }

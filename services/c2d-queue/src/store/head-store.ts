@@ -1,11 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { Batcher } from '@mooring/batching';
 import type { Clock } from '@mooring/clock';
 import type { Collection, Stored, Write } from '@mooring/document-store';
 import { HubError } from '@mooring/errors';
 import { fromHeadRecord, type HeadRecord, toHeadRecord } from '../queue/head-record.js';
 import { Queue } from '../queue/queue.js';
 import type { QueueRules } from '../queue/queue-rules.js';
-import { Batched } from './batched.js';
 import { HeadCache, type SeenHead } from './head-cache.js';
 
 /** Changes a queue; may be tried more than once, each time on the queue as it is then. What it throws is the caller's. */
@@ -50,20 +50,20 @@ export class HeadStore {
   /** Names with operations that wait, of which none is on its way. */
   private readonly ready = new Set<string>();
   private readonly busy = new Set<string>();
-  private readonly warming: Batched<string, Stored<HeadRecord> | undefined>;
+  private readonly warming: Batcher<string, Stored<HeadRecord> | undefined>;
   private count = 0;
   private rounds = 0;
   private isScheduled = false;
 
   constructor(private readonly options: HeadStoreOptions) {
     this.cache = new HeadCache(options.clock);
-    this.warming = new Batched({
-      run: async (names) => {
+    this.warming = new Batcher({
+      call: async (names) => {
         const found = await this.fetch(names);
         return names.map((name) => found.get(name));
       },
-      maxItems: MAX_HEADS,
-      maxRunning: MAX_ROUNDS,
+      maxBatch: MAX_HEADS,
+      concurrency: MAX_ROUNDS,
       maxWaiting: MAX_WAITING,
     });
   }

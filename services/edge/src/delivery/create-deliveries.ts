@@ -62,7 +62,7 @@ export function createDeliveries(options: EdgeOptions, { edge, live, operations 
     log,
   });
   const messages = {
-    queues: new MessageQueues({ c2dQueueService, clock, log }),
+    queues: new MessageQueues({ c2dQueueService, log }),
     events: messageEvents(metrics, operations),
     clock,
     log,

@@ -1,6 +1,6 @@
+import { Batcher } from '@mooring/batching';
 import type { Clock } from '@mooring/clock';
 import type { identity as contract } from '@mooring/proto';
-import { Batcher } from './batcher.js';
 import type { Admission } from './live/live-connection.js';
 
 const MAX_BATCH = 500;
@@ -23,8 +23,7 @@ export class SessionWriter {
       maxBatch: MAX_BATCH,
       concurrency: CONCURRENCY,
       maxWaiting: MAX_WAITING,
-      intervalMs: batchIntervalMs,
-      clock,
+      pace: { intervalMs: batchIntervalMs, clock },
     });
   }
 

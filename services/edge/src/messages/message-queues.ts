@@ -1,14 +1,12 @@
-import type { Clock } from '@mooring/clock';
+import { Batcher } from '@mooring/batching';
 import { HubError, isHubError } from '@mooring/errors';
 import type { Logger } from '@mooring/observability';
 import type { c2dqueue as contract } from '@mooring/proto';
 import { errorOfFailure } from '@mooring/rpc';
-import { Batcher } from '../device-session/batcher.js';
 import { splitWhenTooLarge } from '../device-session/split-when-too-large.js';
 
 export interface MessageQueuesOptions {
   readonly c2dQueueService: Pick<contract.C2dQueueService, 'receive' | 'settle' | 'detach'>;
-  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -24,13 +22,13 @@ export class MessageQueues {
   private readonly settlements: Batcher<contract.Settlement, HubError | undefined>;
   private readonly detaches: Batcher<contract.Receiver, undefined>;
 
-  constructor({ c2dQueueService, clock, log }: MessageQueuesOptions) {
+  constructor({ c2dQueueService, log }: MessageQueuesOptions) {
     /** Once for a call, not for each of its items. */
     const failed = (error: unknown): never => {
       log.warn({ err: error }, 'the c2d-queue service could not be asked; what does not end meanwhile asks again');
       throw error;
     };
-    const common = { concurrency: CONCURRENCY, maxWaiting: MAX_WAITING, intervalMs: 0, clock };
+    const common = { concurrency: CONCURRENCY, maxWaiting: MAX_WAITING };
     this.receives = new Batcher({
       ...common,
       maxBatch: MAX_RECEIVES,

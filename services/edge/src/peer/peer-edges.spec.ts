@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Held, ProcessLease } from '@mooring/affinity';
-import { ManualClock } from '@mooring/clock';
 import type { edge } from '@mooring/proto';
 import { deviceIdentity } from '../device-session/device-identity.js';
 import { PeerEdges } from './peer-edges.js';
@@ -27,7 +26,7 @@ beforeEach(() => {
     reads++;
     return leases;
   };
-  edges = new PeerEdges({ peers: { edge: contract }, affinity: { liveProcesses }, clock: new ManualClock() });
+  edges = new PeerEdges({ peers: { edge: contract }, affinity: { liveProcesses } });
 });
 
 describe('other edges', () => {

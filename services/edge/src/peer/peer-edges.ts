@@ -1,9 +1,8 @@
 import type { Affinity, Held } from '@mooring/affinity';
-import type { Clock } from '@mooring/clock';
+import { Batcher } from '@mooring/batching';
 import { PeerDirectory } from '@mooring/delivery';
 import type { edge } from '@mooring/proto';
 import { LRUCache } from 'lru-cache';
-import { Batcher } from '../device-session/batcher.js';
 import type { DeviceIdentity } from '../device-session/device-identity.js';
 import type { OtherEdges } from '../device-session/ownership/displacement.js';
 import type { EdgePeers } from './edge-peers.js';
@@ -17,7 +16,6 @@ const MAX_EDGES = 256;
 export interface PeerEdgesOptions {
   readonly peers: EdgePeers;
   readonly affinity: Pick<Affinity, 'liveProcesses'>;
-  readonly clock: Clock;
 }
 
 /** Asks other edges to close connections, those of one turn of the event loop in one call. */
@@ -36,14 +34,12 @@ export class PeerEdges implements OtherEdges {
   }
 }
 
-function closing({ peers, clock }: PeerEdgesOptions, address: string): Batcher<edge.CloseConnection, boolean> {
+function closing({ peers }: PeerEdgesOptions, address: string): Batcher<edge.CloseConnection, boolean> {
   return new Batcher({
     call: async (connections) =>
       (await peers.edge(address).closeConnections({ connections: [...connections] })).confirmed,
     maxBatch: MAX_BATCH,
     concurrency: CONCURRENCY,
     maxWaiting: MAX_WAITING,
-    intervalMs: 0,
-    clock,
   });
 }

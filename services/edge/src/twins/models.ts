@@ -1,9 +1,9 @@
+import { Batcher } from '@mooring/batching';
 import type { Clock } from '@mooring/clock';
 import { type HubError, isHubError } from '@mooring/errors';
 import type { Logger } from '@mooring/observability';
 import type { twin as contract } from '@mooring/proto';
 import { errorOfFailure } from '@mooring/rpc';
-import { Batcher } from '../device-session/batcher.js';
 import type { Admission } from '../device-session/live/live-connection.js';
 import type { LiveConnections } from '../device-session/live/live-connections.js';
 
@@ -35,8 +35,7 @@ export class Models {
       maxBatch: MAX_BATCH,
       concurrency: 1,
       maxWaiting: MAX_WAITING,
-      intervalMs: INTERVAL_MS,
-      clock,
+      pace: { intervalMs: INTERVAL_MS, clock },
     });
   }
 

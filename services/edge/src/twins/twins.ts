@@ -1,9 +1,9 @@
+import { Batcher } from '@mooring/batching';
 import type { Clock } from '@mooring/clock';
 import { HubError, isHubError } from '@mooring/errors';
 import type { Logger } from '@mooring/observability';
 import type { twin as contract } from '@mooring/proto';
 import { errorOfFailure } from '@mooring/rpc';
-import { Batcher } from '../device-session/batcher.js';
 import type { Admission } from '../device-session/live/live-connection.js';
 import type { LiveConnections } from '../device-session/live/live-connections.js';
 import { splitWhenTooLarge } from '../device-session/split-when-too-large.js';
@@ -57,8 +57,6 @@ export class Twins {
       maxWeight: MAX_BATCH_BYTES,
       concurrency: 1,
       maxWaiting: MAX_WAITING / LANES,
-      intervalMs: 0,
-      clock: options.clock,
     };
     this.lanes = Array.from({ length: LANES }, () => new Batcher<Job, Outcome>(batching));
   }

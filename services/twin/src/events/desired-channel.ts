@@ -1,11 +1,11 @@
+import { Batcher } from '@mooring/batching';
 import type { Clock } from '@mooring/clock';
 import { keyOfName } from '@mooring/credentials';
 import type { DeviceLocator } from '@mooring/delivery';
 import type { Channel } from '@mooring/outbox';
-import type { edge } from '@mooring/proto';
+import type { edge, identity } from '@mooring/proto';
 import type { DesiredChange, TwinEvent } from '../domain/twin-event.js';
 import { EdgeLane } from './edge-lane.js';
-import { LocateBatch } from './locate-batch.js';
 import { type PushOutcome, type PushRound, roundOf } from './push-round.js';
 
 export interface DesiredChannelOptions {
@@ -14,6 +14,11 @@ export interface DesiredChannelOptions {
   readonly pushed: (outcome: PushOutcome, changes: number) => void;
 }
 
+/** Devices of one look-up. */
+const MAX_LOCATED = 500;
+const MAX_LOOK_UPS = 8;
+/** More than the outbox tells at a time. */
+const MAX_WAITING = 100_000;
 const ATTEMPTS = 4;
 const PAUSE_MS = 100;
 /** All attempts together; less than a lease, so that an edge that is gone is not found again and again. */
@@ -26,10 +31,15 @@ const PATIENCE_MS = 4_000;
 export class DesiredChannel implements Channel<TwinEvent> {
   readonly name = 'desired';
   private readonly lanes = new WeakMap<edge.DeliveryService, EdgeLane>();
-  private readonly located: LocateBatch;
+  private readonly located: Batcher<identity.IdentityKey, readonly edge.DeliveryService[]>;
 
   constructor(private readonly options: DesiredChannelOptions) {
-    this.located = new LocateBatch(options.locator);
+    this.located = new Batcher({
+      call: (keys) => options.locator.locate(keys),
+      maxBatch: MAX_LOCATED,
+      concurrency: MAX_LOOK_UPS,
+      maxWaiting: MAX_WAITING,
+    });
   }
 
   accepts(event: TwinEvent): event is DesiredChange {
@@ -47,7 +57,7 @@ export class DesiredChannel implements Channel<TwinEvent> {
       });
     const giveUpAt = clock.monotonic() + PATIENCE_MS;
     for (let attempt = 1; ; attempt++) {
-      const round = await this.attempt(left, giveUpAt - clock.monotonic());
+      const round = await this.attempt(key, left, giveUpAt - clock.monotonic());
       for (const [outcome, changes] of round.settled) {
         pushed(outcome, changes);
       }
@@ -63,8 +73,12 @@ export class DesiredChannel implements Channel<TwinEvent> {
     }
   }
 
-  private async attempt(pushes: readonly edge.DesiredPush[], patienceMs: number): Promise<PushRound> {
-    const edges = await this.within(patienceMs, this.located.find(pushes[0]?.key));
+  private async attempt(
+    key: identity.IdentityKey,
+    pushes: readonly edge.DesiredPush[],
+    patienceMs: number,
+  ): Promise<PushRound> {
+    const edges = await this.within(patienceMs, this.located.add(key));
     if (edges === undefined) {
       return { settled: [], left: pushes };
     }

@@ -1,63 +1,49 @@
+import { Batcher } from '@mooring/batching';
 import type { edge } from '@mooring/proto';
 
 /** Of one call. */
 const MAX_PUSHES = 500;
 const MAX_BYTES = 2 * 1024 * 1024;
+/** Devices; more than the outbox tells at a time. */
+const MAX_WAITING = 100_000;
 
-interface Waiting {
-  readonly pushes: readonly edge.DesiredPush[];
-  readonly resolve: (deliveries: readonly edge.Delivery[]) => void;
-  readonly reject: (error: unknown) => void;
-}
+type Pushes = readonly edge.DesiredPush[];
 
-/** Calls to one edge, one at a time; what comes meanwhile shares the next one. */
+/** Calls to one edge, one at a time; what comes meanwhile shares the next one. Pushes that came together stay together. */
 export class EdgeLane {
-  private readonly waiting: Waiting[] = [];
-  private calling = false;
+  private readonly calls: Batcher<Pushes, readonly edge.Delivery[]>;
 
-  constructor(private readonly service: edge.DeliveryService) {}
+  constructor(private readonly service: edge.DeliveryService) {
+    this.calls = new Batcher({
+      call: (groups) => this.pushGroups(groups),
+      maxBatch: MAX_PUSHES,
+      weigh: shareOfCall,
+      maxWeight: 1,
+      concurrency: 1,
+      maxWaiting: MAX_WAITING,
+    });
+  }
 
   /** @returns what the edge did with each; rejects if it cannot be reached */
-  push(pushes: readonly edge.DesiredPush[]): Promise<readonly edge.Delivery[]> {
-    const { promise, resolve, reject } = Promise.withResolvers<readonly edge.Delivery[]>();
-    this.waiting.push({ pushes, resolve, reject });
-    if (!this.calling) {
-      this.calling = true;
-      queueMicrotask(() => void this.run());
-    }
-    return promise;
+  push(pushes: Pushes): Promise<readonly edge.Delivery[]> {
+    return this.calls.add(pushes);
   }
 
-  private async run(): Promise<void> {
-    while (this.waiting.length > 0) {
-      const next = this.waiting.slice(0, MAX_PUSHES);
-      const sizes = next.map(({ pushes }) => ({ count: pushes.length, bytes: bytesOf(pushes) }));
-      await this.call(this.waiting.splice(0, fitting(sizes)));
-    }
-    this.calling = false;
-  }
-
-  private async call(batch: readonly Waiting[]): Promise<void> {
-    try {
-      const deliveries = await this.pushAll(batch.flatMap(({ pushes }) => pushes));
-      let from = 0;
-      for (const { pushes, resolve } of batch) {
-        resolve(deliveries.slice(from, from + pushes.length));
-        from += pushes.length;
-      }
-    } catch (error) {
-      for (const { reject } of batch) {
-        reject(error);
-      }
-    }
+  private async pushGroups(groups: readonly Pushes[]): Promise<readonly (readonly edge.Delivery[])[]> {
+    const deliveries = await this.pushAll(groups.flat());
+    let end = 0;
+    return groups.map(({ length }) => {
+      end += length;
+      return deliveries.slice(end - length, end);
+    });
   }
 
   /** In one call, unless a single device has more changes than one holds. */
-  private async pushAll(pushes: readonly edge.DesiredPush[]): Promise<readonly edge.Delivery[]> {
+  private async pushAll(pushes: Pushes): Promise<readonly edge.Delivery[]> {
     const deliveries: edge.Delivery[] = [];
     while (deliveries.length < pushes.length) {
       const rest = pushes.slice(deliveries.length);
-      const part = rest.slice(0, fitting(rest.map((push) => ({ count: 1, bytes: push.json.length }))));
+      const part = rest.slice(0, fitting(rest));
       const answer = await this.service.pushDesired({ pushes: part });
       if (answer.deliveries.length !== part.length) {
         throw new Error(`An edge answered ${part.length} pushes with ${answer.deliveries.length} deliveries.`);
@@ -68,18 +54,18 @@ export class EdgeLane {
   }
 }
 
-/** How many of them fit into one call; one always does. */
-function fitting(sizes: readonly { readonly count: number; readonly bytes: number }[]): number {
-  let count = 0;
-  let bytes = 0;
-  const end = sizes.findIndex((size, index) => {
-    count += size.count;
-    bytes += size.bytes;
-    return index > 0 && (count > MAX_PUSHES || bytes > MAX_BYTES);
-  });
-  return end === -1 ? sizes.length : end;
+/** What share of a call pushes take up. */
+function shareOfCall(pushes: Pushes): number {
+  const bytes = pushes.reduce((sum, { json }) => sum + json.length, 0);
+  return Math.max(pushes.length / MAX_PUSHES, bytes / MAX_BYTES);
 }
 
-function bytesOf(pushes: readonly edge.DesiredPush[]): number {
-  return pushes.reduce((sum, { json }) => sum + json.length, 0);
+/** How many of them fit into one call; one always does. */
+function fitting(pushes: Pushes): number {
+  let bytes = 0;
+  const end = pushes.findIndex(({ json }, index) => {
+    bytes += json.length;
+    return index > 0 && (index === MAX_PUSHES || bytes > MAX_BYTES);
+  });
+  return end === -1 ? pushes.length : end;
 }

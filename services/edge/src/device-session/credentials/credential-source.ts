@@ -1,7 +1,7 @@
+import { Batcher } from '@mooring/batching';
 import type { Clock } from '@mooring/clock';
 import type { identity as contract } from '@mooring/proto';
 import { LRUCache } from 'lru-cache';
-import { Batcher } from '../batcher.js';
 import type { DeviceIdentity } from '../device-identity.js';
 
 /** What is remembered of an identity. */
@@ -46,8 +46,7 @@ export class CredentialSource {
       maxBatch: MAX_BATCH,
       concurrency: CONCURRENCY,
       maxWaiting: MAX_WAITING,
-      intervalMs: options.batchIntervalMs,
-      clock: options.clock,
+      pace: { intervalMs: options.batchIntervalMs, clock: options.clock },
     });
   }
 

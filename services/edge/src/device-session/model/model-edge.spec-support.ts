@@ -69,7 +69,7 @@ export class ModelEdge {
       hostname: HOST,
       edge: name,
       address: name,
-      otherEdges: new PeerEdges({ peers, affinity, clock }),
+      otherEdges: new PeerEdges({ peers, affinity }),
       maxTakeOvers: Number.POSITIVE_INFINITY,
       identityService: identity,
       affinity,

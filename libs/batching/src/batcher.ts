@@ -1,13 +1,17 @@
 import type { Clock } from '@mooring/clock';
+import { HubError } from '@mooring/errors';
 
-interface Waiting<Item, Result> {
-  readonly item: Item;
-  readonly resolve: (result: Result) => void;
-  readonly reject: (error: unknown) => void;
+/**
+ * A call begins no sooner than the interval after the one before, so that what comes in a stream shares calls; after a
+ * pause it begins at once.
+ */
+export interface Pace {
+  readonly intervalMs: number;
+  readonly clock: Clock;
 }
 
 export interface BatcherOptions<Item, Result> {
-  /** Results in the order of the items. */
+  /** Results in the order of the items, one for each. */
   readonly call: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly maxBatch: number;
   /** What an item weighs in a batch of at most `maxWeight`; absent: the number of items alone counts. */
@@ -15,17 +19,22 @@ export interface BatcherOptions<Item, Result> {
   readonly maxWeight?: number;
   /** Calls at a time; what comes meanwhile waits, and makes the next batches larger. */
   readonly concurrency: number;
-  /** Items that may wait; more are rejected. */
+  /** Items that may wait; more are refused. */
   readonly maxWaiting: number;
-  /**
-   * A call begins no sooner than this after the one before, so that what comes in a stream shares calls; after a pause it
-   * begins at once.
-   */
-  readonly intervalMs: number;
-  readonly clock: Clock;
+  /** Absent: nothing waits for more to come. */
+  readonly pace?: Pace;
 }
 
-/** Puts what is asked in one turn of the event loop, or while others are on their way, into one call. */
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Puts what is asked in one turn of the event loop, or while others are on their way, into one call. Batches begin in the
+ * order in which their items were added.
+ */
 export class Batcher<Item, Result> {
   private readonly waiting: Waiting<Item, Result>[] = [];
   private running = 0;
@@ -34,9 +43,10 @@ export class Batcher<Item, Result> {
 
   constructor(private readonly options: BatcherOptions<Item, Result>) {}
 
+  /** Rejects with what the call fails with, or with a HubError `ServiceUnavailable` if too many wait. */
   add(item: Item): Promise<Result> {
     if (this.waiting.length >= this.options.maxWaiting) {
-      return Promise.reject(new Error('too many requests wait'));
+      return Promise.reject(new HubError('ServiceUnavailable', 'There is too much to do at a time; try again.'));
     }
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
@@ -45,14 +55,14 @@ export class Batcher<Item, Result> {
   }
 
   private schedule(): void {
-    const { concurrency, intervalMs, clock } = this.options;
-    if (this.scheduled || this.waiting.length === 0 || this.running >= concurrency) {
+    if (this.scheduled || this.waiting.length === 0 || this.running >= this.options.concurrency) {
       return;
     }
     this.scheduled = true;
-    const pause = this.lastCallAt + intervalMs - clock.monotonic();
-    if (pause > 0) {
-      clock.after(pause, () => this.flush());
+    const { pace } = this.options;
+    const pauseMs = pace === undefined ? 0 : this.lastCallAt + pace.intervalMs - pace.clock.monotonic();
+    if (pace !== undefined && pauseMs > 0) {
+      pace.clock.after(pauseMs, () => this.flush());
     } else {
       setImmediate(() => this.flush());
     }
@@ -60,7 +70,7 @@ export class Batcher<Item, Result> {
 
   private flush(): void {
     this.scheduled = false;
-    this.lastCallAt = this.options.clock.monotonic();
+    this.lastCallAt = this.options.pace?.clock.monotonic() ?? 0;
     void this.run(this.waiting.splice(0, this.nextBatch()));
     this.schedule();
   }
