@@ -8,7 +8,7 @@ export interface AmqpLimits {
   readonly maxSaslFrameBytes: number;
   /** Sessions of one connection. Client libraries that multiplex open one for each device. */
   readonly maxSessions: number;
-  /** Links of one connection. */
+  /** Links of one connection: a device has eight at most. */
   readonly maxLinks: number;
   /** Bytes of deliveries that have begun but not ended (`more=true`), over all links of a connection. */
   readonly maxIncompleteBytes: number;
@@ -29,15 +29,15 @@ export interface AmqpLimits {
 }
 
 export const DEFAULT_AMQP_LIMITS: AmqpLimits = {
-  maxConnections: 1_000,
+  maxConnections: 20_000,
   maxFrameBytes: 64 * 1024,
   maxSaslFrameBytes: 16 * 1024,
-  maxSessions: 1_000,
-  maxLinks: 1_000,
+  maxSessions: 1_024,
+  maxLinks: 8_192,
   maxIncompleteBytes: 4 * 1024 * 1024,
   maxUnsettledBytes: 4 * 1024 * 1024,
   maxBufferedBytes: 256 * 1024,
-  maxTokens: 1_000,
+  maxTokens: 1_024,
   openTimeoutMs: 30_000,
   closeTimeoutMs: 2_000,
   idleTimeoutMs: 120_000,

@@ -15,7 +15,7 @@ export interface AmqpServerOptions {
   readonly metrics: Metrics;
   /** Where they differ from `DEFAULT_AMQP_LIMITS`. */
   readonly limits?: Partial<AmqpLimits>;
-  /** Judge the tokens that clients put; the first that matches an audience does. */
+  /** Judge the tokens that clients put: all that match an audience do, and a token gives what any of them says. */
   readonly authorities: readonly TokenAuthority[];
   /** Serve the links; the first that matches an address does. `$cbs` is served by the server itself. */
   readonly handlers: readonly LinkHandler[];

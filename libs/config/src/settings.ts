@@ -185,8 +185,16 @@ export const SETTINGS = {
   mqttWriteTimeoutSeconds: seconds
     .default(60)
     .describe('A connection that does not read what it is sent is closed after this time.'),
-  amqpMaxConnections: count.default(1_000).describe('AMQP connections of one process.'),
-  amqpMaxLinks: count.default(1_000).describe('Links of one AMQP connection.'),
+  amqpMaxConnections: count.default(20_000).describe('AMQP connections of one process.'),
+  amqpMaxSessions: count
+    .max(65_535)
+    .default(1_024)
+    .describe('Sessions of one AMQP connection: one for each device that shares it.'),
+  amqpMaxLinks: count.default(8_192).describe('Links of one AMQP connection.'),
+  amqpMaxTokens: count.default(1_024).describe('Tokens that one AMQP connection may have put at $cbs.'),
+  amqpMaxUnsettledBytes: bytes
+    .default(4 * 1024 * 1024)
+    .describe('Bytes of unanswered messages of one AMQP connection, beyond which it is not read.'),
   amqpMaxFrameBytes: bytes
     .min(512)
     .default(64 * 1024)

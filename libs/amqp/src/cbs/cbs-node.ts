@@ -1,6 +1,6 @@
-import { HubError } from '@mooring/errors';
+import { HubError, isHubError } from '@mooring/errors';
 import { type NodeRequest, RequestReplyNode } from '../nodes/request-reply-node.js';
-import type { TokenAuthority, TokenRequest } from './token-authority.js';
+import type { TokenAuthority, TokenClaims, TokenRequest } from './token-authority.js';
 import type { TokenStore } from './token-store.js';
 
 const SAS_TOKEN_TYPE = 'servicebus.windows.net:sastoken';
@@ -28,13 +28,35 @@ export function cbsNode({ tokens, authorities, failed }: CbsNodeOptions): Reques
   });
 }
 
-/** Has the authority for its audience judge a token. Rejects with a HubError. */
-export async function authorise(request: TokenRequest, authorities: readonly TokenAuthority[]) {
-  const authority = authorities.find((candidate) => candidate.matches(request));
-  if (authority === undefined) {
-    throw new HubError('IotHubUnauthorized', 'No token is taken for this audience.');
+/**
+ * Has every authority for its audience judge a token, which gives what they say together. Rejects with a HubError: of one that
+ * cannot say now, or if none takes the token.
+ */
+export async function authorise(
+  request: TokenRequest,
+  authorities: readonly TokenAuthority[],
+): Promise<readonly TokenClaims[]> {
+  const judging = authorities.filter((candidate) => candidate.matches(request));
+  const verdicts = await Promise.allSettled(judging.map((authority) => authority.authorise(request)));
+  const refusals = verdicts.filter((verdict) => verdict.status === 'rejected').map(({ reason }) => reason as unknown);
+  const failure = refusals.find((reason) => !isHubError(reason) || reason.status >= 500);
+  if (failure !== undefined) {
+    throw failure;
   }
-  return authority.authorise(request);
+  const claims = verdicts.filter((verdict) => verdict.status === 'fulfilled').map(({ value }) => value);
+  if (claims.length === 0) {
+    throw refusal(refusals.filter(isHubError));
+  }
+  return claims;
+}
+
+function refusal(refusals: readonly HubError[]): HubError {
+  const [first, ...others] = refusals;
+  if (first === undefined) {
+    return new HubError('IotHubUnauthorized', 'No token is taken for this audience.');
+  }
+  const texts = new Set(refusals.map(({ message }) => message));
+  return others.length === 0 ? first : new HubError(first.error, [...texts].join(' '), { cause: first });
 }
 
 function tokenRequest({ properties, body, attach }: NodeRequest): TokenRequest {

@@ -3,7 +3,7 @@ import { ManualClock } from '@mooring/clock';
 import { HubError } from '@mooring/errors';
 import rhea, { type Connection, type EventContext, type Message, type Receiver, type Sender } from 'rhea';
 import type { LinkHandler } from '../links/link-handler.js';
-import { once, TestServer } from '../testing/test-server.js';
+import { once, TestServer, type TestServerOptions } from '../testing/test-server.js';
 import type { TokenAuthority, TokenClaims, TokenRequest } from './token-authority.js';
 
 interface Claims extends TokenClaims {
@@ -47,10 +47,15 @@ describe('claims-based security', () => {
 
   afterEach(() => server.stop());
 
-  async function client(): Promise<Cbs> {
-    server = await TestServer.start({ clock, handlers: [guarded], authorities: [authority] });
+  async function client(options: Partial<TestServerOptions> = {}): Promise<Cbs> {
+    server = await TestServer.start({ clock, handlers: [guarded], authorities: [authority], ...options });
     return Cbs.open(server.connect());
   }
+
+  const statusOf = async (cbs: Cbs, put: PutToken) => {
+    const { application_properties: properties } = await cbs.put(put);
+    return properties?.['status-code'] as number;
+  };
 
   it('accepts a put-token, then replies to it', async () => {
     const cbs = await client();
@@ -135,6 +140,49 @@ describe('claims-based security', () => {
     await detached;
   });
 
+  it('takes what several authorities say of one token together, and refuses one that none takes', async () => {
+    const both = [new Authority(clock), new Authority(clock)];
+    const [first, second] = [named('first', both[0]), named('second', both[1])];
+    const cbs = await client({ authorities: [first, second] });
+    expect(await statusOf(cbs, { audience: 'a', token: 'first:60' })).toBe(200);
+    expect(await statusOf(cbs, { audience: 'b', token: 'any:60' })).toBe(200);
+    const links = ['for-first', 'for-second'].map((address) => cbs.connection.open_receiver(address));
+    await Promise.all(links.map((link) => once(link, 'receiver_open')));
+    const reply = await cbs.put({ audience: 'c', token: 'third:60' });
+    expect(reply['application_properties']?.['status-code']).toBe(401);
+    expect(reply['application_properties']?.['status-description']).toMatch(/not for first.* not for second/);
+    const detached = once(links[1] as Receiver, 'receiver_error');
+    if (both[1] !== undefined) {
+      both[1].revoked = 'any';
+    }
+    await server.server.reviewTokens();
+    await detached;
+    expect(links[0]?.is_open()).toBe(true);
+  });
+
+  it('says that it cannot judge a token when one of its authorities cannot', async () => {
+    const broken: TokenAuthority = {
+      matches: () => true,
+      authorise: () => Promise.reject(new HubError('ServiceUnavailable', 'Later.')),
+    };
+    const cbs = await client({ authorities: [authority, broken] });
+    expect(await statusOf(cbs, { audience: 'a', token: 'ann:60' })).toBe(503);
+  });
+
+  it('takes so many tokens of a connection, which may be renewed, and no more', async () => {
+    const cbs = await client({ limits: { maxTokens: 2 } });
+    for (const [audience, expected] of [
+      ['a', 200],
+      ['b', 200],
+      ['c', 403],
+      ['a', 200],
+    ] as const) {
+      expect(await statusOf(cbs, { audience, token: 'ann:60' })).toBe(expected);
+    }
+    clock.advance(60_000);
+    expect(await statusOf(cbs, { audience: 'c', token: 'ann:60' })).toBe(200);
+  });
+
   it('takes a token by PLAIN, and closes after one that is refused', async () => {
     server = await TestServer.start({ clock, handlers: [guarded], authorities: [authority] });
     const admitted = server.connect({ username: 'policy@sas.root.hub', password: 'ann:60' });
@@ -143,6 +191,19 @@ describe('claims-based security', () => {
     await once(refused, 'connection_error');
   });
 });
+
+/** Takes tokens of one name, or of anybody as of that name. */
+function named(name: string, authority: Authority = new Authority(new ManualClock())): TokenAuthority {
+  return {
+    matches: () => true,
+    authorise: async (request) => {
+      if (!request.token.startsWith(`${name}:`) && !request.token.startsWith('any:')) {
+        throw new HubError('IotHubUnauthorized', `It is not for ${name}.`);
+      }
+      return { ...(await authority.authorise(request)), name } as Claims;
+    },
+  };
+}
 
 interface PutToken {
   readonly audience: string;

@@ -25,7 +25,7 @@ export interface TokenRequest {
 
 /** Checks tokens of one kind. A server has one for each front that it carries. */
 export interface TokenAuthority {
-  /** Whether a token for this audience is this authority's to judge; the first that says so does. */
+  /** Whether a token for this audience is this authority's to judge; all that say so do. */
   matches(request: TokenRequest): boolean;
   /** Rejects with a HubError (`IotHubUnauthorized`, …) if the token is not good. */
   authorise(request: TokenRequest): Promise<TokenClaims>;

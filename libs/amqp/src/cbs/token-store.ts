@@ -13,13 +13,15 @@ export interface TokenBearer {
 export type Admits = (claims: TokenClaims) => boolean;
 
 interface Entry {
-  claims: TokenClaims;
+  /** What the token gives, to whoever it gives something. */
+  claims: readonly TokenClaims[];
   readonly bearers: Map<TokenBearer, Admits>;
 }
 
 /** The tokens that one connection has put, by audience, and the links that rely on each. */
 export class TokenStore {
   private readonly entries = new Map<string, Entry>();
+  private readonly reliesOn = new Map<TokenBearer, Entry>();
   private timer: Timer | undefined;
 
   constructor(
@@ -33,7 +35,7 @@ export class TokenStore {
    *
    * @throws HubError `IotHubMaxCbsTokenExceeded`
    */
-  put(audience: string, claims: TokenClaims): void {
+  put(audience: string, claims: readonly TokenClaims[]): void {
     const entry = this.entries.get(audience);
     if (entry === undefined) {
       if (this.entries.size >= this.maxTokens) {
@@ -42,11 +44,7 @@ export class TokenStore {
       this.entries.set(audience, { claims, bearers: new Map() });
     } else {
       entry.claims = claims;
-      for (const [bearer, admits] of [...entry.bearers]) {
-        if (!admits(claims)) {
-          this.move(entry, bearer, 'The new token does not admit this link.');
-        }
-      }
+      this.moveOthers(entry, 'The new token does not admit this link.');
     }
     this.watch();
   }
@@ -57,20 +55,16 @@ export class TokenStore {
    * @throws HubError `IotHubUnauthorized` if there is none
    */
   authorise(bearer: TokenBearer, admits: Admits): TokenClaims {
-    const now = this.clock.now();
-    for (const entry of this.entries.values()) {
-      if (entry.claims.expiresAt > now && admits(entry.claims)) {
-        entry.bearers.set(bearer, admits);
-        return entry.claims;
-      }
+    const claims = this.rely(bearer, admits);
+    if (claims === undefined) {
+      throw new HubError('IotHubUnauthorized', 'No token that was put admits this link.');
     }
-    throw new HubError('IotHubUnauthorized', 'No token that was put admits this link.');
+    return claims;
   }
 
   release(bearer: TokenBearer): void {
-    for (const entry of this.entries.values()) {
-      entry.bearers.delete(bearer);
-    }
+    this.reliesOn.get(bearer)?.bearers.delete(bearer);
+    this.reliesOn.delete(bearer);
   }
 
   /** Asks of each token whether it is still good, and forgets those that are not. */
@@ -78,9 +72,10 @@ export class TokenStore {
     await Promise.all(
       [...this.entries].map(async ([audience, entry]) => {
         const { claims } = entry;
-        const good = await Promise.resolve(claims.stillGood?.() ?? true).catch(() => false);
-        if (!good && this.entries.get(audience)?.claims === claims) {
-          this.drop(audience, entry, 'The key of the token is good no longer.');
+        const good = await Promise.all(claims.map(isStillGood));
+        if (good.includes(false) && this.entries.get(audience)?.claims === claims) {
+          const kept = claims.filter((_, index) => good[index]);
+          this.keep([audience, entry], kept, 'The key of the token is good no longer.');
         }
       }),
     );
@@ -89,34 +84,51 @@ export class TokenStore {
   dispose(): void {
     this.timer?.cancel();
     this.entries.clear();
+    this.reliesOn.clear();
   }
 
-  private drop(audience: string, entry: Entry, why: string): void {
-    this.entries.delete(audience);
-    for (const bearer of [...entry.bearers.keys()]) {
-      this.move(entry, bearer, why);
-    }
-  }
-
-  private move(entry: Entry, bearer: TokenBearer, why: string): void {
-    const admits = entry.bearers.get(bearer);
-    entry.bearers.delete(bearer);
+  private rely(bearer: TokenBearer, admits: Admits): TokenClaims | undefined {
     const now = this.clock.now();
-    for (const other of this.entries.values()) {
-      if (admits !== undefined && other !== entry && other.claims.expiresAt > now && admits(other.claims)) {
-        other.bearers.set(bearer, admits);
-        return;
+    for (const entry of this.entries.values()) {
+      const found = entry.claims.find((claims) => claims.expiresAt > now && admits(claims));
+      if (found !== undefined) {
+        entry.bearers.set(bearer, admits);
+        this.reliesOn.set(bearer, entry);
+        return found;
       }
     }
-    bearer.revoked(new HubError('IotHubUnauthorized', why));
+    return undefined;
+  }
+
+  /** Lets a token give no more than this. */
+  private keep([audience, entry]: readonly [string, Entry], claims: readonly TokenClaims[], why: string): void {
+    entry.claims = claims;
+    if (claims.length === 0) {
+      this.entries.delete(audience);
+    }
+    this.moveOthers(entry, why);
+  }
+
+  /** Whom a token admits no more relies on another, or is told that there is none. */
+  private moveOthers(entry: Entry, why: string): void {
+    for (const [bearer, admits] of [...entry.bearers]) {
+      if (!entry.claims.some(admits)) {
+        this.release(bearer);
+        if (this.rely(bearer, admits) === undefined) {
+          bearer.revoked(new HubError('IotHubUnauthorized', why));
+        }
+      }
+    }
   }
 
   private watch(): void {
     this.timer?.cancel();
     this.timer = undefined;
     let next = Number.POSITIVE_INFINITY;
-    for (const entry of this.entries.values()) {
-      next = Math.min(next, entry.claims.expiresAt);
+    for (const { claims } of this.entries.values()) {
+      for (const { expiresAt } of claims) {
+        next = Math.min(next, expiresAt);
+      }
     }
     if (next !== Number.POSITIVE_INFINITY) {
       const wait = Math.min(Math.max(0, next - this.clock.now()), LONGEST_WAIT_MS);
@@ -127,10 +139,15 @@ export class TokenStore {
   private expire(): void {
     const now = this.clock.now();
     for (const [audience, entry] of [...this.entries]) {
-      if (entry.claims.expiresAt <= now) {
-        this.drop(audience, entry, 'The token has expired.');
+      const kept = entry.claims.filter(({ expiresAt }) => expiresAt > now);
+      if (kept.length < entry.claims.length) {
+        this.keep([audience, entry], kept, 'The token has expired.');
       }
     }
     this.watch();
   }
+}
+
+async function isStillGood(claims: TokenClaims): Promise<boolean> {
+  return await Promise.resolve(claims.stillGood?.() ?? true).catch(() => false);
 }

@@ -18,6 +18,8 @@ export class FrameGuard {
   private readonly terminus = new FieldTable();
   private readonly sessions = new Map<number, SessionGuard>();
   private state: 'start' | 'open' | 'closed' = 'start';
+  /** Of all sessions. */
+  private links = 0;
 
   constructor(private readonly limits: AmqpLimits) {}
 
@@ -93,8 +95,8 @@ export class FrameGuard {
       case PERFORMATIVE.attach:
         checkTerminus(this.fields.raw(5), 'source', this.terminus);
         checkTerminus(this.fields.raw(6), 'target', this.terminus);
-        this.limitLinks();
         session.attach(this.fields);
+        this.countLink();
         return code;
       case PERFORMATIVE.flow:
         return session.flow(this.fields) ? code : undefined;
@@ -103,21 +105,19 @@ export class FrameGuard {
         return code;
       case PERFORMATIVE.detach:
         session.detach(this.fields);
+        this.links--;
         return code;
       case PERFORMATIVE.end:
         session.ended = true;
+        this.links -= session.links;
         return code;
       default:
         return code;
     }
   }
 
-  private limitLinks(): void {
-    let links = 0;
-    for (const session of this.sessions.values()) {
-      links += session.ended ? 0 : session.links;
-    }
-    if (links >= this.limits.maxLinks) {
+  private countLink(): void {
+    if (++this.links > this.limits.maxLinks) {
       throw new ProtocolViolation('limit', 'Too many links.', 'amqp:resource-limit-exceeded');
     }
   }

@@ -142,7 +142,7 @@ export class DeviceSessions {
    * @throws AdmissionRefused
    */
   async check(identity: DeviceIdentity, presented: PresentedCredentials): Promise<Authenticated> {
-    return (await this.prove(identity, presented).catch(refused)).authenticated;
+    return (await this.proveOnce(identity, presented).catch(refused)).authenticated;
   }
 
   /**
@@ -163,7 +163,7 @@ export class DeviceSessions {
     return new RequestAdmission({
       identity,
       pending: this.pending,
-      prove: async () => (await this.proveFromMemory(identity, presented)) ?? this.proveAnew(identity, presented),
+      prove: () => this.proveOnce(identity, presented),
       clock: this.options.clock,
     });
   }
@@ -226,6 +226,10 @@ export class DeviceSessions {
     this.live.put(connection);
     this.options.events.connected(admission);
     present?.close('taken-over');
+  }
+
+  private async proveOnce(identity: DeviceIdentity, presented: PresentedCredentials): Promise<Proven> {
+    return (await this.proveFromMemory(identity, presented)) ?? this.proveAnew(identity, presented);
   }
 
   /** One that what is remembered does admit is read anew, because the session is not remembered. */

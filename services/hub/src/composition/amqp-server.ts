@@ -13,7 +13,10 @@ export function amqpServer(settings: Settings, runtime: Runtime, fronts: readonl
   return new AmqpServer({
     limits: {
       maxConnections: settings.amqpMaxConnections,
+      maxSessions: settings.amqpMaxSessions,
       maxLinks: settings.amqpMaxLinks,
+      maxTokens: settings.amqpMaxTokens,
+      maxUnsettledBytes: settings.amqpMaxUnsettledBytes,
       maxFrameBytes: settings.amqpMaxFrameBytes,
     },
     authorities: fronts.flatMap(({ authorities }) => authorities),

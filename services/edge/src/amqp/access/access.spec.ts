@@ -102,6 +102,34 @@ describe('a token of a policy', () => {
     }
     expect(await edge.test.metric('mooring_edge_connections')).toContain(' 3');
   });
+
+  it.each([HOST, `amqps://${HOST}`, `${HOST}/devices/d2`])(
+    'for the whole hub opens the links of all devices, put for %s',
+    async (audience) => {
+      const connection = edge.connect();
+      expect((await putToken(connection, audience, edge.hubToken('device', OTHER_KEY)))[0]).toBe(200);
+      for (const path of [`amqps://${HOST}/devices/d1/messages/events`, '/devices/d2/messages/events']) {
+        const session = openSession(connection);
+        const link = await openSender(connection, path, { session, name: 'TelemetrySenderLink' });
+        expect((await send(link, {})).outcome).toBe('accepted');
+      }
+      expect(edge.test.ingress.records[0]?.headers['iothub-connection-auth-method']).toContain('"scope":"hub"');
+    },
+  );
+
+  it('without DeviceConnect opens none, and it is no business of the log', async () => {
+    edge.test.identity.policies.push({
+      name: 'service',
+      rights: [identity.Right.SERVICE_CONNECT],
+      primaryKey: OTHER_KEY,
+      secondaryKey: '',
+    } as never);
+    const connection = edge.connect();
+    const [status, description] = await putToken(connection, HOST, edge.hubToken('service', OTHER_KEY));
+    expect([status, description]).toEqual([401, expect.stringContaining('DeviceConnect')]);
+    await expect(openSender(connection, EVENTS)).rejects.toMatchObject(UNAUTHORIZED);
+    expect(await edge.test.metric('mooring_edge_connects_total{')).toBe('');
+  });
 });
 
 describe('a certificate', () => {

@@ -1,6 +1,7 @@
 import type { TokenAuthority, TokenRequest } from '@mooring/amqp';
 import { parseSasToken, resourceCovers, type SasResource, sasResource } from '@mooring/credentials';
 import { HubError, isHubError } from '@mooring/errors';
+import { AdmissionRefused } from '../../device-session/admission-refused.js';
 import type { Authenticated } from '../../device-session/authentication/authenticated.js';
 import { type DeviceIdentity, deviceIdentity } from '../../device-session/device-identity.js';
 import type { AmqpContext } from '../amqp-context.js';
@@ -10,10 +11,13 @@ import { identityOfUser } from './plain-user.js';
 import { refusal } from './refusals.js';
 
 const NOBODY = deviceIdentity('');
+/** Audiences of Event Hubs clients, which sign otherwise. */
+const EVENT_HUBS = /^sb:/i;
 
 /**
  * Judges the tokens that devices put, or give with PLAIN: signed by a key of the identity, or by a policy that connects devices,
- * then perhaps for many of them. What a token was put for does not matter, only what it was signed for.
+ * then perhaps for many of them, up to the whole hub (.NET's connection pool puts such a one, of a group key, for all). What a
+ * token was put for does not matter, only what it was signed for.
  */
 export class DeviceTokenAuthority implements TokenAuthority {
   constructor(private readonly context: AmqpContext) {}
@@ -22,7 +26,10 @@ export class DeviceTokenAuthority implements TokenAuthority {
     if (via === 'plain') {
       return identityOfUser(audience, this.context.hostname) !== undefined;
     }
-    return kind === 'sas' && resourceOf(token)?.path[0]?.toLowerCase() === 'devices';
+    const path = kind === 'sas' ? resourceOf(token)?.path : undefined;
+    return (
+      path !== undefined && (path.length === 0 ? !EVENT_HUBS.test(audience) : path[0]?.toLowerCase() === 'devices')
+    );
   }
 
   async authorise({ token, audience, via, peer }: TokenRequest): Promise<DeviceClaims> {
@@ -33,7 +40,9 @@ export class DeviceTokenAuthority implements TokenAuthority {
     const user = via === 'plain' ? identityOfUser(audience, this.context.hostname) : undefined;
     const identity = user ?? identityOfPath(resource.path);
     const authenticated = await this.authenticate(identity, token).catch((error: unknown) => {
-      throw refusal(this.context, { identity: identity ?? NOBODY, peer }, error);
+      throw isOfService(resource, error)
+        ? new HubError('IotHubUnauthorized', 'The token is of no policy with DeviceConnect.', { cause: error })
+        : refusal(this.context, { identity: identity ?? NOBODY, peer }, error);
     });
     return {
       kind: 'device',
@@ -50,6 +59,11 @@ export class DeviceTokenAuthority implements TokenAuthority {
       ? sessions.checkPolicyToken(token)
       : sessions.check(identity, { token, certificates: () => [] });
   }
+}
+
+/** A token for the whole hub may be for what back ends do: that it connects no devices is nothing to be recorded. */
+function isOfService({ path }: SasResource, error: unknown): boolean {
+  return path.length === 0 && error instanceof AdmissionRefused && error.reason === 'policy-without-right';
 }
 
 interface Scope {

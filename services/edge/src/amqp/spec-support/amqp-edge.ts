@@ -47,6 +47,12 @@ export class AmqpEdge {
     return createSasToken({ resource, key: sasKeyFromBase64(key), se, ...(policy === undefined ? {} : { policy }) });
   }
 
+  /** A token of a policy for the whole hub, as .NET's connection pool puts it. */
+  hubToken(policy: string, key: string): string {
+    const se = Math.floor(this.test.clock.now() / 1000) + 600;
+    return createSasToken({ resource: HOST, key: sasKeyFromBase64(key), se, policy });
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.sockets) {
       socket.destroy();
