@@ -1,18 +1,21 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { Fleet } from '@mooring/test-fleet';
+import { anyProtocol, Fleet, PROTOCOLS, Random } from '@mooring/test-fleet';
 import { type HubPart, startHub } from '@mooring/test-parts';
 import { onEveryStore } from './support/stores.js';
 
 const DEVICES = 20;
 const KILLS = 3;
 const MESSAGES_BETWEEN = 2_000;
+const SEED = 8;
 
 onEveryStore('what was acknowledged', (stores) => {
   let hub: HubPart;
   let fleet: Fleet;
   beforeEach(async () => {
     hub = await startHub({ environment: { ...stores.environment(), MOORING_LOG_LEVEL: 'warn' } });
-    fleet = await Fleet.start(hub, DEVICES);
+    const random = new Random(SEED);
+    fleet = await Fleet.start(hub, DEVICES, { configure: () => ({ protocol: anyProtocol(random) }) });
+    expect(new Set(fleet.devices.map(({ protocol }) => protocol))).toEqual(new Set(PROTOCOLS));
   });
   afterEach(async () => {
     await fleet?.close();

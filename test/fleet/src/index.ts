@@ -1,4 +1,4 @@
-export type { ConnectionRecord, DeviceConnectionOptions } from './device/device-connection.js';
+export type { DeviceConnectionOptions } from './device/device-connection.js';
 export { DeviceConnection } from './device/device-connection.js';
 export type { ForgetfulDeviceOptions } from './device/forgetful-device.js';
 export { ForgetfulDevice } from './device/forgetful-device.js';
@@ -29,4 +29,7 @@ export type { DeviceCredentials } from './register-devices.js';
 export { registerDevices } from './register-devices.js';
 export type { ServiceAnswer, ServiceRequest } from './service-client.js';
 export { ServiceClient } from './service-client.js';
+export type { Protocol } from './telemetry/protocol.js';
+export { anyProtocol, PROTOCOLS } from './telemetry/protocol.js';
+export type { ConnectionRecord } from './telemetry/telemetry-connection.js';
 export { trustAuthority } from './trust.js';

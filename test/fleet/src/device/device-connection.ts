@@ -1,16 +1,8 @@
-import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
 import { generate, type Packet, parser } from 'mqtt-packet';
-
-/** One connection of a device as the device sees it; times are milliseconds of `performance.now`. */
-export interface ConnectionRecord {
-  /** What was dialled. */
-  readonly address: string;
-  /** Of a CONNACK with code 0. */
-  readonly acceptedAt: number | undefined;
-  readonly closedAt: number | undefined;
-  /** Whether the other side ended it in TLS' and TCP's own way, not by a reset. */
-  readonly endedCleanly: boolean;
-}
+import type { ConnectionRecord } from '../telemetry/telemetry-connection.js';
+import { TlsWire } from '../wire/tls-wire.js';
+import { WebSocketWire } from '../wire/web-socket-wire.js';
+import type { Wire } from '../wire/wire.js';
 
 export interface DeviceConnectionOptions {
   readonly address: string;
@@ -18,6 +10,8 @@ export interface DeviceConnectionOptions {
   readonly hubName: string;
   readonly ca: string;
   readonly login: Packet;
+  /** Whether it runs over WebSocket. */
+  readonly webSocket?: boolean;
   /** The connection is destroyed if no CONNACK with code 0 has come by then. */
   readonly loginTimeoutMs?: number | undefined;
   readonly onAccepted?: () => void;
@@ -38,54 +32,41 @@ export interface NumberedMessage {
 }
 
 const MQTTS = 8883;
+const HTTPS = 443;
 
-/** TLS, MQTT, and which of the numbers published on it wait for their PUBACK. */
+/** TLS, with or without WebSocket, MQTT, and which of the numbers published on it wait for their PUBACK. */
 export class DeviceConnection implements ConnectionRecord {
   /** When CONNECT was sent. */
   loggedInAt: number | undefined;
   acceptedAt: number | undefined;
-  closedAt: number | undefined;
-  endedCleanly = false;
   /** Why it was refused, if it was. */
   refusal: number | undefined;
   readonly closed: Promise<void>;
-  readonly #socket: TLSSocket;
+  readonly #wire: Wire;
   readonly #waiting = new Map<number, number>();
 
   constructor(private readonly options: DeviceConnectionOptions) {
-    const { address, hubName, ca, login, loginTimeoutMs } = options;
-    const socket = connect({
-      host: address,
-      port: MQTTS,
-      ca,
-      // An edge is dialled by an address of its own, and shows the name of the hub.
-      checkServerIdentity: (_dialled, certificate) => checkServerIdentity(hubName, certificate),
-    });
-    this.#socket = socket;
-    socket.on('error', () => socket.destroy());
-    socket.on('end', () => {
-      this.endedCleanly = true;
-    });
+    const { login, loginTimeoutMs, webSocket = false } = options;
+    const wireOptions = { ...options, port: webSocket ? HTTPS : MQTTS, onOpen: () => this.#logIn(login) };
+    this.#wire = webSocket ? new WebSocketWire('mqtt', wireOptions) : new TlsWire(wireOptions);
+    const { stream } = this.#wire;
     const packets = parser();
     packets.on('packet', (packet) => this.#receive(packet));
-    packets.on('error', () => socket.destroy());
-    socket.on('data', (chunk: Buffer) => packets.parse(chunk));
-    socket.once('secureConnect', () => {
-      this.loggedInAt = performance.now();
-      socket.write(generate(login));
-    });
+    packets.on('error', () => this.destroy());
+    stream.on('data', (chunk: Buffer) => packets.parse(chunk));
     const patience =
       loginTimeoutMs === undefined
         ? undefined
-        : setTimeout(() => this.acceptedAt === undefined && socket.destroy(), loginTimeoutMs);
-    // An error only tells why it is closed.
-    this.closed = new Promise((resolve) =>
-      socket.once('close', () => {
-        clearTimeout(patience);
-        this.closedAt = performance.now();
-        resolve();
-      }),
-    );
+        : setTimeout(() => this.acceptedAt === undefined && this.destroy(), loginTimeoutMs);
+    this.closed = this.#wire.closed.then(() => clearTimeout(patience));
+  }
+
+  get closedAt(): number | undefined {
+    return this.#wire.closedAt;
+  }
+
+  get endedCleanly(): boolean {
+    return this.#wire.endedCleanly;
   }
 
   get address(): string {
@@ -98,19 +79,22 @@ export class DeviceConnection implements ConnectionRecord {
 
   publish({ topic, payload, number, messageId, dup }: NumberedMessage): void {
     this.#waiting.set(messageId, number);
-    if (this.#socket.writable) {
-      this.#socket.write(generate({ cmd: 'publish', topic, payload, qos: 1, messageId, dup, retain: false }));
-    }
+    this.send({ cmd: 'publish', topic, payload, qos: 1, messageId, dup, retain: false });
   }
 
   send(packet: Packet): void {
-    if (this.#socket.writable) {
-      this.#socket.write(generate(packet));
+    if (this.#wire.stream.writable) {
+      this.#wire.stream.write(generate(packet));
     }
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    this.#wire.destroy();
+  }
+
+  #logIn(login: Packet): void {
+    this.loggedInAt = performance.now();
+    this.send(login);
   }
 
   #receive(packet: Packet): void {

@@ -12,10 +12,15 @@ export interface Login {
 const TOKEN_SECONDS = 3600;
 const KEEP_ALIVE_SECONDS = 60;
 
-/** CONNECT of a device with a token made of its key, for a persistent session. */
-export function loginPacket({ host, deviceId, key }: Login): IConnectPacket {
+/** A token made of the device's key. */
+export function loginToken({ host, deviceId, key }: Login): string {
   const se = Math.floor(Date.now() / 1000) + TOKEN_SECONDS;
-  const password = createSasToken({ resource: `${host}/devices/${deviceId}`, key: sasKeyFromBase64(key), se });
+  return createSasToken({ resource: `${host}/devices/${deviceId}`, key: sasKeyFromBase64(key), se });
+}
+
+/** CONNECT of a device with a token made of its key, for a persistent session. */
+export function loginPacket(login: Login): IConnectPacket {
+  const { host, deviceId } = login;
   return {
     cmd: 'connect',
     protocolId: 'MQTT',
@@ -24,6 +29,6 @@ export function loginPacket({ host, deviceId, key }: Login): IConnectPacket {
     clientId: deviceId,
     keepalive: KEEP_ALIVE_SECONDS,
     username: `${host}/${deviceId}/?api-version=2021-04-12`,
-    password: Buffer.from(password),
+    password: Buffer.from(loginToken(login)),
   };
 }

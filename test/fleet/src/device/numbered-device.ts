@@ -1,5 +1,6 @@
-import { type ConnectionRecord, DeviceConnection } from './device-connection.js';
-import { loginPacket } from './login.js';
+import { openTelemetry } from '../telemetry/open-telemetry.js';
+import type { Protocol } from '../telemetry/protocol.js';
+import type { ConnectionRecord, TelemetryConnection } from '../telemetry/telemetry-connection.js';
 
 export interface NumberedDeviceOptions {
   /** The hub's name: in its certificate and in the device's token. */
@@ -8,13 +9,15 @@ export interface NumberedDeviceOptions {
   readonly deviceId: string;
   /** Base64. */
   readonly key: string;
+  /** MQTT unless given. */
+  readonly protocol?: Protocol;
   /** Unacknowledged messages at a time. */
   readonly inFlight: number;
   /** Asked for the address before each connection; the hub's name unless given. */
   readonly dial?: () => string;
   /** Milliseconds from an acknowledgement to the message that follows it; none unless given. */
   readonly pause?: () => number;
-  /** Milliseconds until a connection without a CONNACK is given up; never unless given. */
+  /** Milliseconds until a connection that is not accepted is given up; never unless given. */
   readonly loginTimeoutMs?: number;
   /** Milliseconds until a connection that does not acknowledge is left for another one, still open; never unless given. */
   readonly answerTimeoutMs?: number;
@@ -28,16 +31,15 @@ export interface DeviceEvent {
   readonly number?: number;
 }
 
+/** Before the first attempt after one that led to an acknowledgement; doubled from attempt to attempt. */
 const RECONNECT_PAUSE_MS = 100;
+const MOST_RECONNECT_PAUSE_MS = 1_600;
 /** What a device sends on a connection that it has left already; told apart by its payload. */
 export const GHOST = 'ghost';
-/** Packet ids of ghosts are above those of numbers. */
-const FIRST_GHOST_ID = 0xf000;
-const GHOST_IDS = 0x0f00;
 
 /**
  * A device that sends the numbers 0, 1, 2, … and, as MQTT asks of it, sends again in order after a reconnect what was not
- * acknowledged ([MQTT-4.4.0-1], [MQTT-4.6.0-1]). It keeps account of what was acknowledged, and of its connections.
+ * acknowledged ([MQTT-4.4.0-1], [MQTT-4.6.0-1]); over other protocols it does the same. It keeps account of what was acknowledged, and of its connections.
  */
 export class NumberedDevice {
   /** Every number below this one was sent at least once. */
@@ -48,12 +50,13 @@ export class NumberedDevice {
   ghostsAcknowledged = 0;
   /** What the hub did and must not. */
   readonly violations: string[] = [];
-  private readonly made: DeviceConnection[] = [];
+  private made: TelemetryConnection[] = [];
   private unacknowledged: number[] = [];
   /** Messages that wait for their pause. */
   private pausing = 0;
   private ghosts = 0;
-  private current: DeviceConnection | undefined;
+  private attemptsInVain = 0;
+  private current: TelemetryConnection | undefined;
   private leave: () => void = () => undefined;
   private lastAnswerAt = 0;
   private running = true;
@@ -71,6 +74,15 @@ export class NumberedDevice {
 
   get deviceId(): string {
     return this.options.deviceId;
+  }
+
+  get protocol(): Protocol {
+    return this.options.protocol ?? 'mqtt';
+  }
+
+  /** Whether a connection of it takes over the one before: an HTTPS request is none. */
+  get holdsIdentity(): boolean {
+    return this.protocol !== 'https';
   }
 
   /** All connections that were accepted, the oldest first. */
@@ -109,8 +121,7 @@ export class NumberedDevice {
       if (connection !== this.current && connection.isOpen) {
         const number = -++this.ghosts;
         this.emit('ghost sent', { address: connection.address, number });
-        const messageId = FIRST_GHOST_ID + (this.ghosts % GHOST_IDS);
-        connection.publish({ topic: this.topic(number), payload: GHOST, number, messageId, dup: false });
+        connection.publish({ payload: GHOST, number, isRepeated: false });
       }
     }
   }
@@ -130,7 +141,8 @@ export class NumberedDevice {
     while (this.running) {
       await this.connectOnce();
       if (this.running) {
-        await new Promise((resolve) => setTimeout(resolve, RECONNECT_PAUSE_MS));
+        const waitMs = Math.min(RECONNECT_PAUSE_MS * 2 ** this.attemptsInVain++, MOST_RECONNECT_PAUSE_MS);
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }
   }
@@ -138,11 +150,10 @@ export class NumberedDevice {
   /** Lives through one connection; resolves when it has ended, in whatever way, or is left. */
   private async connectOnce(): Promise<void> {
     const { host, ca, dial = () => host, loginTimeoutMs } = this.options;
-    const connection = new DeviceConnection({
+    const connection: TelemetryConnection = openTelemetry(this.protocol, {
       address: dial(),
-      hubName: host,
+      login: this.options,
       ca,
-      login: loginPacket(this.options),
       loginTimeoutMs,
       onAccepted: () => this.accepted(connection),
       onAcknowledged: (number) => this.acknowledge(connection, number),
@@ -159,7 +170,10 @@ export class NumberedDevice {
     await Promise.race([closed, left]);
   }
 
-  private accepted(connection: DeviceConnection): void {
+  private accepted(connection: TelemetryConnection): void {
+    if (!this.holdsIdentity) {
+      this.made = this.made.filter((one) => one.isOpen);
+    }
     this.made.push(connection);
     this.lastAnswerAt = performance.now();
     this.emit('accepted');
@@ -169,12 +183,13 @@ export class NumberedDevice {
     this.fill();
   }
 
-  private acknowledge(connection: DeviceConnection, number: number): void {
+  private acknowledge(connection: TelemetryConnection, number: number): void {
     this.emit('acknowledged', { address: connection.address, number });
     if (number < 0) {
       this.ghostsAcknowledged++;
       return;
     }
+    this.attemptsInVain = 0;
     // On whatever connection it comes, it is a promise.
     this.acknowledged.add(number);
     const at = this.unacknowledged.indexOf(number);
@@ -211,22 +226,12 @@ export class NumberedDevice {
     }
   }
 
-  private publish(number: number, dup: boolean): void {
+  private publish(number: number, isRepeated: boolean): void {
     if (this.unacknowledged.length === 1) {
       this.lastAnswerAt = performance.now();
     }
-    this.emit(dup ? 'sent again' : 'sent', { number });
-    this.current?.publish({
-      topic: this.topic(number),
-      payload: String(number),
-      number,
-      messageId: packetIdOf(number),
-      dup,
-    });
-  }
-
-  private topic(number: number): string {
-    return `devices/${this.deviceId}/messages/events/n=${number}`;
+    this.emit(isRepeated ? 'sent again' : 'sent', { number });
+    this.current?.publish({ payload: String(number), number, isRepeated });
   }
 
   private leaveIfSilent(timeoutMs: number): void {
@@ -247,8 +252,4 @@ export class NumberedDevice {
       ...(number !== undefined && { number }),
     });
   }
-}
-
-function packetIdOf(number: number): number {
-  return (number % (FIRST_GHOST_ID - 1)) + 1;
 }
