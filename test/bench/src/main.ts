@@ -1,4 +1,5 @@
 /** What Mooring costs beside the floor of the platform, and how fast its processes agree: `npm run bench`. */
+import { amqp } from './benches/amqp.js';
 import { cloudToDevice } from './benches/cloud-to-device.js';
 import { idleRedis } from './benches/idle-redis.js';
 import { method } from './benches/method.js';
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, (plan: Plan) => Promise<void>>> = {
   method,
   c2d: cloudToDevice,
   subscriptions,
+  amqp,
 };
 
 async function bench(plan: Plan): Promise<void> {

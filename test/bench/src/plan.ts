@@ -29,6 +29,7 @@ export const USAGE = `npm run bench -- [bench …] [options]
     method          round trip of direct methods at 100 a second
     c2d             time of a message from a back end to a connected device
     subscriptions   memory of an edge for devices that are subscribed to everything
+    amqp            telemetry and silent devices over AMQP, on an edge process and the embedded hub
 
   --targets LIST    of bare, aedes, embedded, kafka, edge (default: all but edge)
   --runs N          runs of each figure; the median is printed (5)

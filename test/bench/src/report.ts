@@ -1,6 +1,6 @@
 import type { Idle } from './measure/idle.js';
 import type { Throughput } from './measure/throughput.js';
-import type { TargetKind } from './targets/kinds.js';
+import { BARE, type TargetKind } from './targets/kinds.js';
 
 interface Row<T> {
   readonly kind: TargetKind;
@@ -9,21 +9,22 @@ interface Row<T> {
 
 const WIDTHS = [22, 34, 12, 14, 9, 9, 9];
 
-export function printThroughput(
-  rows: readonly Row<Throughput>[],
-  {
-    devices,
-    inFlight,
-    payloadBytes,
-    runs,
-    seconds,
-  }: { devices: number; inFlight: number; payloadBytes: number; runs: number; seconds: number },
-): void {
-  heading(
-    `${devices} TLS 1.3 devices, ${inFlight} in flight each, ${payloadBytes} B, QoS 1; median of ${runs} runs of ${seconds} s`,
-  );
+interface Throughputs {
+  readonly devices: number;
+  readonly inFlight: number;
+  readonly payloadBytes: number;
+  readonly runs: number;
+  readonly seconds: number;
+}
+
+export function throughputTitle(kind: string, { devices, inFlight, payloadBytes, runs, seconds }: Throughputs): string {
+  return `${devices} ${kind}, ${inFlight} in flight each, ${payloadBytes} B; median of ${runs} runs of ${seconds} s`;
+}
+
+export function printThroughput(title: string, rows: readonly Row<Throughput>[]): void {
+  heading(title);
   line(['target', 'an acknowledgement means', 'acked/s', 'acked/CPU-s', 'of bare', 'p50 ms', 'p99 ms']);
-  const floor = rows[0]?.figures.perCpuSecond ?? Number.NaN;
+  const floor = floorOf(rows)?.perCpuSecond ?? Number.NaN;
   for (const { kind, figures } of rows) {
     line([
       kind.name,
@@ -38,16 +39,16 @@ export function printThroughput(
   note("CPU seconds are user and system of the target's own process (all its threads), from /proc/<pid>/stat.");
 }
 
-export function printIdle(rows: readonly Row<Idle>[], devices: number): void {
-  heading(`${devices} TLS 1.3 devices that connect and then say nothing`);
+export function printIdle(title: string, rows: readonly Row<Idle>[]): void {
+  heading(title);
   line(['target', '', 'KiB/device', 'over bare', 'connects/CPU-s', 'of bare']);
-  const floor = rows[0]?.figures;
+  const floor = floorOf(rows);
   for (const { kind, figures } of rows) {
     line([
       kind.name,
       '',
       figures.residentKiBPerDevice.toFixed(1),
-      (figures.residentKiBPerDevice - (floor?.residentKiBPerDevice ?? Number.NaN)).toFixed(1),
+      difference(figures.residentKiBPerDevice - (floor?.residentKiBPerDevice ?? Number.NaN)),
       thousands(figures.connectsPerCpuSecond),
       ratio(figures.connectsPerCpuSecond / (floor?.connectsPerCpuSecond ?? Number.NaN)),
     ]);
@@ -83,6 +84,14 @@ function note(text: string): void {
 
 function thousands(value: number): string {
   return Math.round(value).toLocaleString('en-US');
+}
+
+function floorOf<T>(rows: readonly Row<T>[]): T | undefined {
+  return rows.find(({ kind }) => kind.name === BARE)?.figures;
+}
+
+function difference(value: number): string {
+  return Number.isNaN(value) ? '-' : value.toFixed(1);
 }
 
 function ratio(value: number): string {

@@ -3,7 +3,7 @@ import { type Idle, measureIdle } from '../measure/idle.js';
 import { median } from '../measure/statistics.js';
 import { measureThroughput, type Throughput } from '../measure/throughput.js';
 import type { Plan } from '../plan.js';
-import { printIdle, printThroughput } from '../report.js';
+import { printIdle, printThroughput, throughputTitle } from '../report.js';
 import { selectTargets, type TargetKind } from '../targets/kinds.js';
 
 /** What an acknowledged message and a silent connection cost, on each target. */
@@ -12,10 +12,13 @@ export async function throughputAndIdle(plan: Plan): Promise<void> {
   try {
     for (const inFlight of plan.inFlight) {
       const rows = await eachTarget(kinds, (kind) => throughputOf(kind, plan, inFlight));
-      printThroughput(rows, { ...plan, inFlight });
+      printThroughput(throughputTitle('TLS 1.3 devices, QoS 1', { ...plan, inFlight }), rows);
     }
     if (plan.idleDevices > 0) {
-      printIdle(await eachTarget(kinds, (kind) => idleOf(kind, plan)), plan.idleDevices);
+      printIdle(
+        `${plan.idleDevices} TLS 1.3 devices that connect and then say nothing`,
+        await eachTarget(kinds, (kind) => idleOf(kind, plan)),
+      );
     }
   } finally {
     await close();
@@ -51,7 +54,7 @@ async function idleOf(kind: TargetKind, plan: Plan): Promise<Idle> {
     const target = await kind.start();
     const load = new Load();
     try {
-      runs.push(await measureIdle(target, load, plan.idleDevices));
+      runs.push(await measureIdle(target, load, { devices: plan.idleDevices }));
     } finally {
       await load.close();
       await target.close();

@@ -1,17 +1,15 @@
-import { once } from 'node:events';
-import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
+import type { AcknowledgedListener, LoadSender } from './load-sender.js';
 import type { Address } from './messages.js';
 import { connectPacket, type DeviceLogin, type PublishTemplate, publishTemplate } from './packets.js';
+import { dial } from './tls-dial.js';
 
 const CONNACK = 0x20;
 const PUBACK = 0x40;
 const HIGHEST_PACKET_ID = 0xffff;
 
-/** Told of each acknowledgement, with the milliseconds that it took. */
-export type AcknowledgedListener = (latencyMs: number) => void;
-
-/** One TLS device that keeps a number of publishes in flight. */
-export class LoadDevice {
+/** One MQTT device that keeps a number of publishes in flight. */
+export class LoadDevice implements LoadSender {
   private readonly template: PublishTemplate;
   private readonly sentAt = new Float64Array(HIGHEST_PACKET_ID + 1);
   private rest: Buffer = Buffer.alloc(0);
@@ -35,22 +33,12 @@ export class LoadDevice {
     login: DeviceLogin,
     { payload, acknowledged }: { payload: Buffer; acknowledged: AcknowledgedListener },
   ): Promise<LoadDevice> {
-    const { host, port, ca, name = host } = address;
-    const socket = connect({
-      host,
-      port,
-      ca,
-      minVersion: 'TLSv1.3',
-      checkServerIdentity: (_dialled, certificate) => checkServerIdentity(name, certificate),
-    });
-    await once(socket, 'secureConnect');
-    socket.setNoDelay(true);
+    const socket = await dial(address);
     const device = new LoadDevice(socket, login, payload, acknowledged);
     await device.login(login);
     return device;
   }
 
-  /** Sends `inFlight` messages, and another one for each acknowledgement until `stop`. */
   start(inFlight: number): void {
     this.sending = true;
     for (let i = 0; i < inFlight; i++) {
@@ -78,7 +66,6 @@ export class LoadDevice {
     });
   }
 
-  /** Sends one message. */
   publish(): void {
     const id = this.nextPacketId;
     this.nextPacketId = id === HIGHEST_PACKET_ID ? 1 : id + 1;

@@ -1,12 +1,14 @@
 /** The load generator: a process of its own, so that its CPU is not counted as the hub's. */
+import { connectAmqp } from './amqp/connect-amqp.js';
 import { LoadDevice } from './device.js';
 import { LatencyHistogram } from './latency-histogram.js';
+import type { LoadSender } from './load-sender.js';
 import type { LoadAnswer, LoadRequest, LoadResult } from './messages.js';
 import { Pacer } from './pacer.js';
 
 const pacer = new Pacer();
 const latencies = new LatencyHistogram();
-let devices: LoadDevice[] = [];
+let devices: LoadSender[] = [];
 let measuredSince = performance.now();
 
 async function handle(request: LoadRequest): Promise<LoadResult | undefined> {
@@ -53,10 +55,20 @@ async function handle(request: LoadRequest): Promise<LoadResult | undefined> {
 async function connectAll(request: LoadRequest & { kind: 'connect' }): Promise<void> {
   const payload = Buffer.alloc(request.payloadBytes, 'x');
   const acknowledged = (latencyMs: number): void => latencies.add(latencyMs);
-  const waiting = request.logins.values();
+  const { address, logins, amqp: shape } = request;
+  const size = shape?.devicesPerConnection ?? 1;
+  const groups = Array.from({ length: Math.ceil(logins.length / size) }, (_, index) =>
+    logins.slice(index * size, (index + 1) * size),
+  ).values();
   const worker = async (): Promise<void> => {
-    for (const login of waiting) {
-      devices.push(await LoadDevice.connect(request.address, login, { payload, acknowledged }));
+    for (const group of groups) {
+      if (shape !== undefined) {
+        devices.push(...(await connectAmqp(group, { address, shape, payload, acknowledged })));
+        continue;
+      }
+      for (const login of group) {
+        devices.push(await LoadDevice.connect(address, login, { payload, acknowledged }));
+      }
     }
   };
   await Promise.all(Array.from({ length: request.concurrency }, worker));

@@ -10,6 +10,14 @@ export interface Address {
   readonly name?: string;
 }
 
+/** How devices use AMQP. */
+export interface AmqpShape {
+  /** More than one are multiplexed, each in a session of its own. */
+  readonly devicesPerConnection: number;
+  /** Whether each attaches a link for messages from the cloud beside the one for telemetry. */
+  readonly receiving: boolean;
+}
+
 /** What the bench asks the load generator to do; each is answered by one `LoadAnswer`. */
 export type LoadRequest =
   | {
@@ -19,6 +27,8 @@ export type LoadRequest =
       readonly payloadBytes: number;
       /** TLS handshakes under way at once. */
       readonly concurrency: number;
+      /** Absent: they speak MQTT. */
+      readonly amqp?: AmqpShape;
     }
   | { readonly kind: 'start'; readonly inFlight: number }
   /** Sends so many messages a second, all devices together, however fast they are acknowledged. */

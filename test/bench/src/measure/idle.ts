@@ -1,5 +1,7 @@
 import type { Load } from '../load/load.js';
+import type { AmqpShape } from '../load/messages.js';
 import type { Target } from '../targets/kinds.js';
+import { connecting } from './connecting.js';
 import { cpuSeconds, residentKiB } from './process-usage.js';
 
 export interface Idle {
@@ -14,13 +16,19 @@ const SETTLE_MS = 3_000;
 /** Connected first and let go, so that what the target allocates once is not counted as a device's. */
 const WARM_UP_DEVICES = 200;
 
+export interface IdlePlan {
+  readonly devices: number;
+  /** Absent: the devices speak MQTT. */
+  readonly amqp?: AmqpShape;
+}
+
 /** Connects many devices that then say nothing. */
-export async function measureIdle(target: Target, load: Load, devices: number): Promise<Idle> {
+export async function measureIdle(target: Target, load: Load, { devices, amqp }: IdlePlan): Promise<Idle> {
   const logins = await target.devices(devices);
   const connect = (count: number) =>
     load.ask({
       kind: 'connect',
-      address: target.address,
+      ...connecting(target, amqp),
       logins: logins.slice(0, count),
       payloadBytes: 0,
       concurrency: 64,

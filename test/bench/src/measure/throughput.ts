@@ -1,5 +1,7 @@
 import type { Load } from '../load/load.js';
+import type { AmqpShape } from '../load/messages.js';
 import type { Target } from '../targets/kinds.js';
+import { connecting } from './connecting.js';
 import { cpuSeconds } from './process-usage.js';
 import { median } from './statistics.js';
 
@@ -10,6 +12,8 @@ export interface ThroughputPlan {
   readonly warmUpSeconds: number;
   readonly seconds: number;
   readonly runs: number;
+  /** Absent: the devices speak MQTT. */
+  readonly amqp?: AmqpShape;
 }
 
 /** Medians over the runs. */
@@ -28,7 +32,7 @@ export async function measureThroughput(target: Target, load: Load, plan: Throug
   for (let run = 0; run < plan.runs; run++) {
     await load.ask({
       kind: 'connect',
-      address: target.address,
+      ...connecting(target, plan.amqp),
       logins,
       payloadBytes: plan.payloadBytes,
       concurrency: 16,

@@ -5,7 +5,7 @@ import type { Target, TargetKind } from './kinds.js';
 
 /** Starts a hub of many processes whose edges admit connections as fast as they can. */
 export function startBenchCluster(stores: Stores, options: Partial<ClusterOptions>): Promise<Cluster> {
-  const environment = { MOORING_CONNECT_RATE: '100000' };
+  const environment = { MOORING_CONNECT_RATE: '100000', MOORING_AMQP_MAX_CONNECTIONS: '100000' };
   return startCluster({ stores, apis: 1, routings: 1, environment, ...options });
 }
 

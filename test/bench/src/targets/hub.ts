@@ -9,7 +9,12 @@ const TOKEN_SECONDS = 24 * 60 * 60;
 /** Mooring in one process, on the stores that the environment names. */
 export async function startHubTarget(environment: Readonly<Record<string, string>>): Promise<Target> {
   const hub = await startHub({
-    environment: { MOORING_LOG_LEVEL: 'warn', MOORING_CONNECT_RATE: '100000', ...environment },
+    environment: {
+      MOORING_LOG_LEVEL: 'warn',
+      MOORING_CONNECT_RATE: '100000',
+      MOORING_AMQP_MAX_CONNECTIONS: '100000',
+      ...environment,
+    },
   });
   if (hub.pid === undefined) {
     throw new Error('the hub does not run');

@@ -15,6 +15,9 @@ export interface Target {
   close(): Promise<void>;
 }
 
+/** The platform's floor, with which others are compared. */
+export const BARE = 'bare Node.js TLS';
+
 export interface TargetKind {
   readonly name: string;
   /** What an acknowledgement of it means. */
@@ -48,7 +51,7 @@ export async function selectTargets(
 type Maker = (onClose: (close: () => Promise<void>) => void) => Promise<TargetKind>;
 
 const MAKERS: Readonly<Record<string, Maker>> = {
-  bare: (onClose) => forked('bare Node.js TLS', 'parsed', new URL('./bare-server.js', import.meta.url), onClose),
+  bare: (onClose) => forked(BARE, 'parsed', new URL('./bare-server.js', import.meta.url), onClose),
   aedes: (onClose) =>
     forked('aedes, in memory', 'parsed and dispatched', new URL('./aedes-server.js', import.meta.url), onClose),
   embedded: async () => ({
