@@ -159,6 +159,7 @@ export class Listener {
 
   private createWeb(certificate: ServerCertificate): Server {
     const server = createWebServer({
+      clock: this.options.clock,
       tls: { ...SOCKET_OPTIONS, ...this.tlsOptions(certificate) },
       maxWebSocketMessageBytes: this.options.maxWebSocketMessageBytes ?? DEFAULT_MAX_WEBSOCKET_MESSAGE_BYTES,
       protocols: [...this.streams.keys()],

@@ -3,7 +3,7 @@ import type { CloseReason } from './device-session/live/live-connection.js';
 import type { TakeOverOutcome } from './device-session/ownership/displacement.js';
 
 /** A label of metrics. */
-export type DeviceProtocol = 'mqtt' | 'amqp';
+export type DeviceProtocol = 'mqtt' | 'amqp' | 'http';
 
 /** What an edge counts. What is counted for every message is a plain number, read when metrics are asked for. */
 export class EdgeMetrics {

@@ -102,7 +102,14 @@ export function createEdge(options: EdgeOptions): Edge {
   return {
     mqtt,
     amqp,
-    openHttp: (methods) => openDeviceHttp({ ...shared, methods, requests: new HttpMetrics(options.metrics) }),
+    openHttp: (methods) =>
+      openDeviceHttp({
+        ...shared,
+        methods,
+        activity: reports,
+        telemetryOperations: reports.telemetry,
+        requests: new HttpMetrics(options.metrics),
+      }),
     contract: new EdgeContract(sessions.olderConnections),
     delivery: deliveries.service,
     start: async () => {

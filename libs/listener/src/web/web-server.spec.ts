@@ -94,6 +94,32 @@ describe('the web server', () => {
     expect(response.statusCode).toBe(200);
   });
 
+  it.each([
+    ['is none', 'nonsense\r\n\r\n', '400 Bad Request'],
+    ['has no host', 'GET / HTTP/1.1\r\n\r\n', '400 Bad Request'],
+    [
+      'has two lengths',
+      'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+      '400 Bad Request',
+    ],
+    [
+      'has headers without an end',
+      `GET / HTTP/1.1\r\nHost: x\r\n${'a: b\r\n'.repeat(10_000)}`,
+      '431 Request Header Fields Too Large',
+    ],
+  ])('answers a request that %s as SDKs read errors, and closes', async (_, request, status) => {
+    const { ports } = await start();
+    const socket = connect({ port: ports['https'] ?? 0, rejectUnauthorized: false });
+    socket.write(request);
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) {
+      chunks.push(chunk);
+    }
+    const [head = '', body = ''] = Buffer.concat(chunks).toString().split('\r\n\r\n');
+    expect(head).toContain(`HTTP/1.1 ${status}\r\niothub-errorcode: ArgumentInvalid\r\n`);
+    expect(JSON.parse(body).Message).toMatch(/^ErrorCode:ArgumentInvalid;/);
+  });
+
   it('refuses headers that have no end', async () => {
     const { ports } = await start();
     const endless = request({ port: ports['https'], rejectUnauthorized: false, headers: { a: 'x'.repeat(20_000) } });

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
+import type { Clock } from '@mooring/clock';
 import { WebSocketServer } from 'ws';
 import type { HttpFront, StreamProtocol } from '../fronts.js';
+import { answerClientErrors, requireHost } from './client-error.js';
 import { chooseSubprotocol, protocolsAt } from './websocket-route.js';
 import { WebSocketStream } from './websocket-stream.js';
 
@@ -12,6 +14,7 @@ export interface WebServerOptions {
   /** The protocols that are served on WebSockets. */
   readonly protocols: readonly StreamProtocol[];
   readonly http: HttpFront | undefined;
+  readonly clock: Pick<Clock, 'now'>;
   readonly onStream: (protocol: StreamProtocol, stream: Duplex, socket: Duplex) => void;
 }
 
@@ -40,11 +43,14 @@ export function createWebServer(options: WebServerOptions): Server {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      // Asked for by `requireHost`, whose answer has a body.
+      requireHostHeader: false,
       // A request that offers another protocol is answered as if it did not.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
-    options.http ?? notFound,
+    requireHost(options.http ?? notFound, options.clock),
   );
+  answerClientErrors(server, options.clock);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const possible = servedAt(request.url, options.protocols);

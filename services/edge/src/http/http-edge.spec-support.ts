@@ -3,6 +3,7 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import type { DirectMethods } from '@mooring/direct-methods';
+import { answerClientErrors, rememberConnectionInfo } from '@mooring/listener';
 import { token } from '../mqtt-client.spec-support.js';
 import { TestEdge, type TestEdgeOptions } from '../test-edge.spec-support.js';
 import type { DeviceHttp } from './device-http.js';
@@ -24,6 +25,9 @@ export interface Answered {
 
 /** An edge whose HTTP front is served on a port of this machine. */
 export class HttpEdge {
+  /** What clients show in the TLS handshake from now on; there is none. */
+  certificates: readonly Buffer[] = [];
+
   private constructor(
     readonly test: TestEdge,
     readonly http: DeviceHttp,
@@ -34,9 +38,16 @@ export class HttpEdge {
     const test = await TestEdge.start(options);
     const http = await test.edge.openHttp(methods);
     const server = createServer(http.front);
+    answerClientErrors(server, test.clock);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new HttpEdge(test, http, server);
+    const edge = new HttpEdge(test, http, server);
+    server.on('connection', (socket) => {
+      const { certificates: clientCertificates } = edge;
+      const info = { remoteAddress: '192.0.2.1', remotePort: 50_000, transport: 'tls', clientCertificates } as const;
+      rememberConnectionInfo(socket, info);
+    });
+    return edge;
   }
 
   get port(): number {
@@ -81,6 +92,15 @@ export class HttpEdge {
     await this.http.close();
     await this.test.stop();
   }
+}
+
+/** What came as it is on a connection that carried one answer. */
+export function parseAnswer(text: string): Answered {
+  const [head = '', body = ''] = text.split('\r\n\r\n');
+  const [statusLine = '', ...lines] = head.split('\r\n');
+  const pairs = lines.map((line) => line.split(': ') as [string, string]);
+  const headers = Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value]));
+  return { status: Number(statusLine.split(' ')[1]), headers, rawHeaders: pairs.flat(), body: Buffer.from(body) };
 }
 
 /** The code that an answer's error names, which its header must name too. */

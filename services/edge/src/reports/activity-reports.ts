@@ -1,9 +1,10 @@
 import type { Clock, Timer } from '@mooring/clock';
 import type { Logger } from '@mooring/observability';
 import type { monitoring } from '@mooring/proto';
-import type { LiveConnection } from '../device-session/live/live-connection.js';
+import type { Admission, LiveConnection } from '../device-session/live/live-connection.js';
 import type { LiveConnections } from '../device-session/live/live-connections.js';
 import { NewestReports } from './newest-reports.js';
+import { RequestActivity } from './request-activity.js';
 
 export interface ActivityReportsOptions {
   readonly monitoringService: Pick<monitoring.MonitoringService, 'reportActivity'>;
@@ -12,7 +13,7 @@ export interface ActivityReportsOptions {
   readonly log: Logger;
 }
 
-/** A device is told of at most so often. */
+/** A device is told of at most so often, and once more when the process ends. */
 export const ACTIVITY_MS = 5 * 60_000;
 const STEP_MS = 1_000;
 const STEPS = ACTIVITY_MS / STEP_MS;
@@ -23,6 +24,7 @@ const STEPS = ACTIVITY_MS / STEP_MS;
  */
 export class ActivityReports {
   private readonly reports: NewestReports<monitoring.Activity>;
+  private readonly requests = new RequestActivity();
   private timer: Timer | undefined;
   private round: Iterator<LiveConnection> | undefined;
   private roundAt = Number.NEGATIVE_INFINITY;
@@ -40,8 +42,14 @@ export class ActivityReports {
     this.reports.start();
   }
 
+  /** An identity without a connection was heard of just now. */
+  heard(admission: Admission): void {
+    this.requests.heard(admission, this.options.clock.now());
+  }
+
   stop(): Promise<void> {
     this.timer?.cancel();
+    this.collectRequests();
     return this.reports.stop();
   }
 
@@ -52,6 +60,7 @@ export class ActivityReports {
         return;
       }
       this.roundAt = clock.monotonic();
+      this.collectRequests();
       this.perStep = Math.ceil(live.size / STEPS) + 1;
       this.round = live.all()[Symbol.iterator]();
     }
@@ -62,6 +71,12 @@ export class ActivityReports {
         return;
       }
       this.note(value);
+    }
+  }
+
+  private collectRequests(): void {
+    for (const [name, activity] of this.requests.take()) {
+      this.reports.put(name, activity);
     }
   }
 

@@ -1,4 +1,3 @@
-import type { Clock } from '@mooring/clock';
 import type { ConnectionInfo } from '@mooring/listener';
 import type { Operation, OperationRecorder } from '@mooring/operations';
 import type { DeviceIdentity } from '../device-session/device-identity.js';
@@ -7,15 +6,15 @@ import type { TakeOver } from '../device-session/ownership/displacement.js';
 import type { DeviceProtocol } from '../edge-metrics.js';
 import { closeNumber, refusalNumber } from './error-numbers.js';
 import { maskedAddress } from './masked-address.js';
+import { PROTOCOL_NAMES } from './protocol-names.js';
+import type { RecordRate } from './record-rate.js';
 
 export interface ConnectionOperationsOptions {
   readonly recorder: Pick<OperationRecorder, 'record'>;
   /** Name of this process. */
   readonly edge: string;
-  /** Records of refusals in a second. */
-  readonly maxRefusals: number;
-  readonly onRefusalSkipped: () => void;
-  readonly clock: Clock;
+  /** Of refusals. */
+  readonly rate: RecordRate;
 }
 
 /** How a connection came. */
@@ -24,15 +23,8 @@ export interface Source {
   readonly info: Pick<ConnectionInfo, 'remoteAddress' | 'transport'>;
 }
 
-const PROTOCOL_NAMES = { mqtt: 'Mqtt', amqp: 'Amqp' } as const;
-
-const SECOND_MS = 1_000;
-
 /** Records of the category Connections: who connected, was refused, took over and went. */
 export class ConnectionOperations {
-  private secondStartedAt = Number.NEGATIVE_INFINITY;
-  private refusals = 0;
-
   constructor(private readonly options: ConnectionOperationsOptions) {}
 
   connected({ identity, authenticated, epoch }: Admission, source: Source, durationMs: number): void {
@@ -40,16 +32,8 @@ export class ConnectionOperations {
     this.record(identity, { operationName: 'deviceConnect', level: 'Information', durationMs, properties });
   }
 
-  /** Guessing at ids or keys must not flood the log: beyond a number in a second refusals are only counted. */
   refused(identity: DeviceIdentity, reason: string, source: Source): void {
-    const { maxRefusals, onRefusalSkipped, clock } = this.options;
-    const now = clock.monotonic();
-    if (now - this.secondStartedAt >= SECOND_MS) {
-      this.secondStartedAt = now;
-      this.refusals = 0;
-    }
-    if (++this.refusals > maxRefusals) {
-      onRefusalSkipped();
+    if (!this.options.rate.take()) {
       return;
     }
     this.record(identity, {

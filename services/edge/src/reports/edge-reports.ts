@@ -11,6 +11,8 @@ import { ActivityReports } from './activity-reports.js';
 import { ConnectionOperations } from './connection-operations.js';
 import { ConnectionReports } from './connection-reports.js';
 import { DeliveryOperations } from './delivery-operations.js';
+import { RecordRate } from './record-rate.js';
+import { TelemetryOperations } from './telemetry-operations.js';
 
 export interface EdgeReportsOptions {
   readonly monitoringService: monitoring.MonitoringService | undefined;
@@ -29,6 +31,7 @@ export interface EdgeReportsOptions {
 export class EdgeReports implements SessionEvents {
   readonly operations: ConnectionOperations | undefined;
   readonly deliveries: DeliveryOperations | undefined;
+  readonly telemetry: TelemetryOperations | undefined;
   private readonly connections: ConnectionReports | undefined;
   private activity: ActivityReports | undefined;
 
@@ -36,19 +39,14 @@ export class EdgeReports implements SessionEvents {
     const { monitoringService, recorder, maxRefusalRecords, edge, sessions, clock, log, registry } = options;
     const skipped = new Counter({
       name: 'mooring_edge_refusals_unrecorded_total',
-      help: 'Refused connections that were left out of the operation records, because there were too many.',
+      help: 'Refused connections and messages that were left out of the operation records, because there were too many.',
       registers: [registry],
     });
     if (recorder !== undefined) {
       this.deliveries = new DeliveryOperations(recorder, edge);
-      const onRefusalSkipped = () => skipped.inc();
-      this.operations = new ConnectionOperations({
-        recorder,
-        edge,
-        maxRefusals: maxRefusalRecords,
-        onRefusalSkipped,
-        clock,
-      });
+      const rateOf = () => new RecordRate({ max: maxRefusalRecords, onSkipped: () => skipped.inc(), clock });
+      this.operations = new ConnectionOperations({ recorder, edge, rate: rateOf() });
+      this.telemetry = new TelemetryOperations({ recorder, edge, rate: rateOf() });
     }
     if (monitoringService !== undefined) {
       const incarnation = () => sessions().incarnation;
@@ -64,6 +62,11 @@ export class EdgeReports implements SessionEvents {
       this.activity.start();
       this.connections?.start();
     }
+  }
+
+  /** A request of an identity was admitted. */
+  requested(admission: Admission): void {
+    this.activity?.heard(admission);
   }
 
   async stop(): Promise<void> {

@@ -1,39 +1,10 @@
-import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { certificateThumbprints } from '@mooring/credentials';
 import { identity } from '@mooring/proto';
-import * as x509 from '@peculiar/x509';
 import { TestEdge } from '../../test-edge.spec-support.js';
+import { type Issued, issue, registered } from './certificates.spec-support.js';
 
-x509.cryptoProvider.set(webcrypto);
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const { SELF_SIGNED, CERTIFICATE_AUTHORITY } = identity.AuthenticationType;
-
-interface Issued {
-  readonly certificate: x509.X509Certificate;
-  readonly der: Buffer;
-  readonly keys: webcrypto.CryptoKeyPair;
-}
-
-async function issue(
-  name: string,
-  { by, ca = false, days = [-1, 30] }: { by?: Issued; ca?: boolean; days?: number[] } = {},
-) {
-  const keys = (await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
-  const [from = 0, to = 0] = days.map((day) => Date.UTC(2026, 0, 1) + day * 86_400_000);
-  const certificate = await x509.X509CertificateGenerator.create({
-    subject: `CN=${name}`,
-    issuer: by?.certificate.subject ?? `CN=${name}`,
-    notBefore: new Date(from),
-    notAfter: new Date(to),
-    signingAlgorithm: ALGORITHM,
-    publicKey: keys.publicKey,
-    signingKey: (by?.keys ?? keys).privateKey,
-    extensions: [new x509.BasicConstraintsExtension(ca, undefined, true)],
-  });
-  return { certificate, der: Buffer.from(certificate.rawData), keys };
-}
 
 let edge: TestEdge;
 beforeEach(async () => {
@@ -72,16 +43,7 @@ describe('a self-signed certificate', () => {
 
 describe('a certificate of an authority', () => {
   async function register(ca: Issued): Promise<void> {
-    edge.identity.certificates.push({
-      name: 'ca',
-      pem: ca.certificate.toString('pem'),
-      subject: '',
-      thumbprint: '',
-      notBeforeMs: 0,
-      notAfterMs: 0,
-      etag: '',
-      createdTimeMs: 0,
-    });
+    edge.identity.certificates.push(registered(ca));
     edge.eventLog.control({ $case: 'certificatesChanged', value: {} });
     for (const name of ['d1', 'd1/m1']) {
       edge.identity.put(name, { authentication: { type: CERTIFICATE_AUTHORITY } });

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type DirectMethods, methodCallFrom, methodResultText } from '@mooring/direct-methods';
 import { HubError } from '@mooring/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { identityInPath } from '../request/caller-identity.js';
+import { identityInPath, known } from '../request/caller-identity.js';
 import { deviceRequest } from '../request/device-request.js';
 
 const PATHS = ['/twins/:deviceId/methods', '/twins/:deviceId/modules/:moduleId/methods'];
@@ -18,7 +18,7 @@ export function methodRoutes(server: FastifyInstance, methods: DirectMethods): v
 
 async function invoke(request: FastifyRequest, reply: FastifyReply, methods: DirectMethods): Promise<FastifyReply> {
   const { admission, release } = deviceRequest(request);
-  const { deviceId, moduleId } = identityInPath(Object(request.params));
+  const { deviceId, moduleId } = known(identityInPath(Object(request.params)));
   const { identity: caller } = await admission.current();
   if (deviceId !== caller.deviceId) {
     throw new HubError('IotHubUnauthorizedAccess', 'A module calls methods of its own device only.');

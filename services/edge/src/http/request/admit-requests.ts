@@ -1,34 +1,29 @@
 import { HubError } from '@mooring/errors';
 import { connectionInfo } from '@mooring/listener';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { DeviceIdentity } from '../../device-session/device-identity.js';
-import { callingModule, identityInPath } from './caller-identity.js';
+import { identityOfRequest, known } from './caller-identity.js';
 import { rememberDeviceRequest } from './device-request.js';
 import type { HttpContext } from './http-context.js';
 import { RequestSlots } from './request-slots.js';
 
 /** Authenticates each request by itself, before anything of its body is read. */
-export function admitRequests(server: FastifyInstance, { sessions }: HttpContext): void {
+export function admitRequests(server: FastifyInstance, { sessions, activity }: HttpContext): void {
   const slots = new RequestSlots();
   server.addHook('onRequest', async (request, reply) => {
     if (request.is404) {
       return;
     }
-    const admission = sessions.beginRequest(identityOf(request), {
+    const identity = known(identityOfRequest(request));
+    const admission = sessions.beginRequest(identity, {
       token: authorization(request),
       certificates: () => connectionInfo(request.raw).clientCertificates,
     });
     onClose(reply, () => admission.end());
-    const { identity } = await admission.current();
+    activity.requested(await admission.current());
     const release = slots.take(identity.name);
     onClose(reply, release);
-    rememberDeviceRequest(request, { admission, release });
+    rememberDeviceRequest(request, { identity, admission, release });
   });
-}
-
-function identityOf(request: FastifyRequest): DeviceIdentity {
-  const { caller = 'path' } = request.routeOptions.config;
-  return caller === 'module' ? callingModule(request.headers) : identityInPath(Object(request.params));
 }
 
 /** Of two, nobody can say which was meant, and what is in front of the hub may have looked at the other. */

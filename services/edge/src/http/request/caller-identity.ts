@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { parseSasToken, type SasToken, sasResource } from '@mooring/credentials';
 import { isHubError } from '@mooring/errors';
+import type { FastifyRequest } from 'fastify';
 import { unauthorized } from '../../device-session/admission-refused.js';
 import { type DeviceIdentity, deviceIdentity, parseIdentity } from '../../device-session/device-identity.js';
 
@@ -12,17 +13,35 @@ interface PathIds {
   readonly moduleId?: string;
 }
 
-/** The identity that a path is of. @throws AdmissionRefused if there can be none */
-export function identityInPath({ deviceId = '', moduleId = '' }: PathIds): DeviceIdentity {
-  const { name } = deviceIdentity(deviceId, moduleId);
-  return known(deviceId.includes('/') || moduleId.includes('/') ? undefined : parseIdentity(name));
+/** Who a request is of, as its route has it; undefined where there can be no such identity. */
+export function identityOfRequest({
+  routeOptions,
+  headers,
+  params,
+}: Pick<FastifyRequest, 'routeOptions' | 'headers' | 'params'>): DeviceIdentity | undefined {
+  const { caller = 'path' } = routeOptions.config;
+  return caller === 'module' ? callingModule(headers) : identityInPath(Object(params));
 }
 
-/** The module that a request says it is of: in a header, or else in the resource of its token. @throws AdmissionRefused */
-export function callingModule(headers: IncomingHttpHeaders): DeviceIdentity {
+/** The identity that a path is of; undefined if there can be none. */
+export function identityInPath({ deviceId = '', moduleId = '' }: PathIds): DeviceIdentity | undefined {
+  const { name } = deviceIdentity(deviceId, moduleId);
+  return deviceId.includes('/') || moduleId.includes('/') ? undefined : parseIdentity(name);
+}
+
+/** @throws AdmissionRefused if there can be no such identity */
+export function known(identity: DeviceIdentity | undefined): DeviceIdentity {
+  if (identity === undefined) {
+    throw unauthorized('unknown-identity');
+  }
+  return identity;
+}
+
+/** The module that a request says it is of: in a header, or else in the resource of its token. */
+function callingModule(headers: IncomingHttpHeaders): DeviceIdentity | undefined {
   const named = headers[MODULE_HEADER];
   const identity = typeof named === 'string' ? parseIdentity(named) : identityInToken(tokenOf(headers));
-  return known(identity?.moduleId === '' ? undefined : identity);
+  return identity?.moduleId === '' ? undefined : identity;
 }
 
 /** Whether a request to a path that devices share with back ends is a device's: back ends sign by policies. */
@@ -54,11 +73,4 @@ function readOrNothing<Result>(read: () => Result): Result | undefined {
     }
     throw error;
   }
-}
-
-function known(identity: DeviceIdentity | undefined): DeviceIdentity {
-  if (identity === undefined) {
-    throw unauthorized('unknown-identity');
-  }
-  return identity;
 }

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { DeviceIdentity } from '../../device-session/device-identity.js';
 import type { RequestAdmission } from '../../device-session/request-admission.js';
 import type { HttpOperation } from './http-metrics.js';
 
@@ -15,6 +16,7 @@ declare module 'fastify' {
 
 /** A request that was admitted. */
 export interface DeviceRequest {
+  readonly identity: DeviceIdentity;
   readonly admission: RequestAdmission;
   /** It holds no body any more: another request may take its place. */
   readonly release: () => void;
@@ -24,6 +26,11 @@ const requests = new WeakMap<FastifyRequest, DeviceRequest>();
 
 export function rememberDeviceRequest(request: FastifyRequest, admitted: DeviceRequest): void {
   requests.set(request, admitted);
+}
+
+/** Undefined if it was not admitted. */
+export function findDeviceRequest(request: FastifyRequest): DeviceRequest | undefined {
+  return requests.get(request);
 }
 
 export function deviceRequest(request: FastifyRequest): DeviceRequest {

@@ -3,9 +3,13 @@ import type { DirectMethods } from '@mooring/direct-methods';
 import type { Appender } from '@mooring/event-log';
 import type { Logger } from '@mooring/observability';
 import type { DeviceSessions } from '../../device-session/device-sessions.js';
+import type { Admission } from '../../device-session/live/live-connection.js';
 import type { EdgeMetrics } from '../../edge-metrics.js';
 import type { MessageFlowOptions } from '../../messages/message-flow.js';
+import type { ConnectionOperations } from '../../reports/connection-operations.js';
+import type { TelemetryOperations } from '../../reports/telemetry-operations.js';
 import type { PublishTracing } from '../../telemetry/publish-tracing.js';
+import type { HttpFaults } from '../faults/http-faults.js';
 import type { HttpMetrics } from './http-metrics.js';
 
 /** What all HTTP requests of devices share. */
@@ -20,7 +24,14 @@ export interface HttpContext {
   readonly messages: Pick<MessageFlowOptions, 'queues' | 'events'> | undefined;
   /** Undefined: modules can call no methods. */
   readonly methods: DirectMethods | undefined;
+  /** Undefined unless the hub injects faults. */
+  readonly faults: HttpFaults | undefined;
   readonly metrics: EdgeMetrics;
+  /** Undefined if no operations are recorded. */
+  readonly operations: ConnectionOperations | undefined;
+  readonly telemetryOperations: TelemetryOperations | undefined;
+  /** Told of each request that was admitted. */
+  readonly activity: { requested(admission: Admission): void };
   readonly requests: HttpMetrics;
   readonly clock: Clock;
   readonly log: Logger;

@@ -2,6 +2,7 @@ import { ERROR_CODE_HEADER, type ErrorName, errorBody, HubError, isHubError, REQ
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdmissionRefused } from '../../device-session/admission-refused.js';
 import type { HttpContext } from './http-context.js';
+import { recordRefusal } from './record-refusals.js';
 
 /** What the framework refuses, by the status that it would answer. */
 const ERROR_BY_STATUS: Readonly<Record<number, ErrorName>> = {
@@ -15,9 +16,11 @@ export function sendError(
   thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  { clock, log }: Pick<HttpContext, 'clock' | 'log'>,
+  context: Pick<HttpContext, 'operations' | 'telemetryOperations' | 'clock' | 'log'>,
 ): void {
+  const { clock, log } = context;
   const error = hubErrorOf(thrown);
+  recordRefusal(thrown, error, { request, context });
   const fields = { requestId: request.id, trackingId: error.trackingId, error: error.error };
   if (error.status >= 500) {
     log.warn({ ...fields, err: error.cause ?? error }, 'a request of a device failed');

@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { identity } from '@mooring/proto';
 import { OTHER_KEY } from '../../fake-identity.spec-support.js';
@@ -229,36 +228,6 @@ describe('a request', () => {
     expect(client.closed).toBe(false);
   });
 
-  it('asks identity once, and not again until something changes', async () => {
-    await edge.send(EVENTS);
-    const { resolved } = edge.test.identity;
-    const before = resolved.length;
-    await edge.send(EVENTS);
-    expect(resolved).toHaveLength(before);
-    edge.test.identity.put('d1', { enabled: false, version: 2 });
-    const value = { deviceId: 'd1', moduleId: '', generationId: '638000000000000000', version: 2, reason: 2 };
-    edge.test.eventLog.control({ $case: 'credentialsChanged', value });
-    expect(errorOf(await edge.send(EVENTS))).toEqual([401, 'IotHubUnauthorized']);
-  });
-
-  it('whose device is disabled while its body comes is refused', async () => {
-    const auth = `Host: x\r\nAuthorization: ${token('d1')}\r\nConnection: close\r\nContent-Length: 1\r\n\r\n`;
-    const socket = connect(edge.port, '127.0.0.1');
-    socket.write(`POST ${EVENTS} HTTP/1.1\r\n${auth}`);
-    await until(() => edge.test.identity.resolved.length > 0);
-    await until(async () => (await edge.test.metric('mooring_edge_http_requests_in_progress')).endsWith(' 1'));
-    edge.test.identity.put('d1', { enabled: false, version: 2 });
-    const value = { deviceId: 'd1', moduleId: '', generationId: '638000000000000000', version: 2, reason: 2 };
-    edge.test.eventLog.control({ $case: 'credentialsChanged', value });
-    socket.write('x');
-    const chunks: Buffer[] = [];
-    for await (const chunk of socket) {
-      chunks.push(chunk);
-    }
-    expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1\.1 401 /);
-    expect(records()).toEqual([]);
-  });
-
   it('is told to come later while identity is away', async () => {
     edge.test.identity.unreachable = true;
     expect(errorOf(await edge.send(EVENTS))).toEqual([503, 'ServiceUnavailable']);
@@ -274,24 +243,6 @@ describe('a request', () => {
     edge.test.ingress.acknowledge();
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(Array(16).fill(204));
     expect((await edge.send(EVENTS)).status).toBe(204);
-  });
-
-  it.each([
-    ['a second Authorization', (auth: string) => `${auth}${auth}\r\n`, 400],
-    ['two lengths', (auth: string) => `${auth}Content-Length: 1\r\nContent-Length: 2\r\n\r\nx`, 400],
-    [
-      'a length and chunks',
-      (auth: string) => `${auth}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
-      400,
-    ],
-    ['a space before a colon', (auth: string) => `${auth}Content-Length : 1\r\n\r\nx`, 400],
-    ['headers without an end', (auth: string) => `${auth}${'a: b\r\n'.repeat(10_000)}`, 431],
-    ['a media type that is none', (auth: string) => `${auth}Content-Type: ?\r\nContent-Length: 1\r\n\r\nx`, 415],
-  ])('with %s is answered once', async (_, rest, status) => {
-    const auth = `Authorization: ${token('d1')}\r\n`;
-    const answer = await edge.raw(`POST ${EVENTS} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${rest(auth)}`);
-    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`]);
-    expect(records()).toEqual([]);
   });
 
   it('to a path that devices have none of is not found', async () => {
