@@ -4,6 +4,7 @@ export type { TokenAuthority, TokenClaims, TokenRequest } from './cbs/token-auth
 export { encodeRejected } from './engine/encode-error.js';
 export { amqpTypes, type Typed } from './engine/typed-values.js';
 export { type AmqpError, isMeantForClients, LinkError, toAmqpError } from './errors/amqp-error.js';
+export type { AttachedConnection, AttachedSession } from './links/attached-session.js';
 export type { IncomingDelivery } from './links/incoming-delivery.js';
 export type { IncomingLink } from './links/incoming-link.js';
 export type {

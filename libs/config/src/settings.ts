@@ -232,6 +232,12 @@ export const SETTINGS = {
     .min(1)
     .default('https://iothubs.azure.net')
     .describe('Audience that bearer tokens must have.'),
+  faultInjection: z
+    .stringbool()
+    .default(false)
+    .describe(
+      'Whether a device may break its own connection by a message, as the resilience tests of SDKs do. For test hubs only: no chart sets it.',
+    ),
   httpMaxBodyBytes: bytes.default(1024 * 1024).describe('Largest body of an HTTP request.'),
 } as const;
 

@@ -12,7 +12,8 @@ import type { EdgePeers } from './peer/edge-peers.js';
 
 export interface EdgeOptions {
   readonly settings: MqttSettings &
-    Pick<Settings, 'hostname' | 'edgeId' | 'maxTakeOvers' | 'maxRefusalRecords' | 'maxWaitingMethods'>;
+    Pick<Settings, 'hostname' | 'edgeId' | 'maxTakeOvers' | 'maxRefusalRecords' | 'maxWaitingMethods'> &
+    Partial<Pick<Settings, 'faultInjection'>>;
   /** Created by `EventLog.ensureTopics` before the edge is started. */
   readonly topics: Pick<HubTopics, 'ingress' | 'control'>;
   readonly identityService: identity.IdentityService;

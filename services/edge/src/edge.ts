@@ -3,13 +3,17 @@ import type { DirectMethods } from '@mooring/direct-methods';
 import type { edge as contract } from '@mooring/proto';
 import type { AmqpContext } from './amqp/amqp-context.js';
 import { DeviceAmqp } from './amqp/device-amqp.js';
+import { AmqpFaults } from './amqp/faults/amqp-faults.js';
 import { createDeliveries, type Deliveries } from './delivery/create-deliveries.js';
 import { DeviceSessions } from './device-session/device-sessions.js';
 import { SessionWriter } from './device-session/session-writer.js';
 import { EdgeMetrics } from './edge-metrics.js';
 import type { EdgeOptions } from './edge-options.js';
+import { FaultInjection } from './fault-injection/fault-injection.js';
 import { type DeviceHttp, openDeviceHttp } from './http/device-http.js';
+import { HttpFaults } from './http/faults/http-faults.js';
 import { HttpMetrics } from './http/request/http-metrics.js';
+import { MqttFaults } from './mqtt/faults/mqtt-faults.js';
 import { MqttFront } from './mqtt/mqtt-front.js';
 import { mqttLimits } from './mqtt/mqtt-limits.js';
 import { EdgeContract } from './peer/edge-contract.js';
@@ -79,7 +83,8 @@ export function createEdge(options: EdgeOptions): Edge {
     live: sessions.live,
     operations: reports.deliveries,
   });
-  const shared: AmqpContext = {
+  const injection = settings.faultInjection === true ? new FaultInjection(options) : undefined;
+  const shared: Omit<AmqpContext, 'faults'> = {
     hostname,
     maxMessageBytes: settings.maxMessageBytes,
     ingress: eventLog.appender(topics.ingress),
@@ -95,16 +100,18 @@ export function createEdge(options: EdgeOptions): Edge {
   };
   const mqtt: MqttFront = new MqttFront({
     ...shared,
+    faults: injection && new MqttFaults(injection),
     limits: mqttLimits(settings),
     sessionWriter: new SessionWriter({ identityService, clock, batchIntervalMs }),
   });
-  const amqp = new DeviceAmqp(shared);
+  const amqp = new DeviceAmqp({ ...shared, faults: injection && new AmqpFaults(injection) });
   return {
     mqtt,
     amqp,
     openHttp: (methods) =>
       openDeviceHttp({
         ...shared,
+        faults: injection && new HttpFaults(injection),
         methods,
         activity: reports,
         telemetryOperations: reports.telemetry,

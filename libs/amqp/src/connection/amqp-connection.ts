@@ -12,6 +12,8 @@ import { LinkError } from '../errors/amqp-error.js';
 import { ProtocolViolation } from '../errors/protocol-violation.js';
 import { protocolHeader } from '../frames/protocol-header.js';
 import { FrameGuard } from '../guard/frame-guard.js';
+import { addressOf } from '../links/attach-request.js';
+import type { ClientRole } from '../links/link-handler.js';
 import { IdleWatch } from './idle-watch.js';
 import { InboundStream } from './inbound-stream.js';
 import { LinkAdmission } from './link-admission.js';
@@ -80,9 +82,20 @@ export class AmqpConnection implements EngineHost {
 
   /** Closes in the protocol's own way; the peer is told that it may connect again. */
   drain(): void {
-    if (!this.engine.close(new LinkError('amqp:connection:forced', 'The hub is closing; connect again.'))) {
+    this.close(new LinkError('amqp:connection:forced', 'The hub is closing; connect again.'));
+  }
+
+  close(error?: unknown): void {
+    if (!this.engine.close(error)) {
       this.destroy();
     }
+  }
+
+  detach(address: string, client: ClientRole, error?: unknown): boolean {
+    return this.engine.detach(({ remote: { attach } }) => {
+      const own = client === 'receiver' ? attach.source : attach.target;
+      return attach.role === (client === 'receiver') && addressOf(own).toLowerCase() === address;
+    }, error);
   }
 
   async reviewTokens(): Promise<void> {

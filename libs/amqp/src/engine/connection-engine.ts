@@ -15,6 +15,12 @@ import { SessionEngine } from './session-engine.js';
 
 const container = rhea.create_container({ id: 'mooring' });
 
+const OF_SESSIONS: ReadonlySet<PerformativeCode> = new Set([
+  PERFORMATIVE.attach,
+  PERFORMATIVE.flow,
+  PERFORMATIVE.detach,
+]);
+
 /** Runs rhea's state machines for one connection: frames that were judged good go in, frames to write come out. */
 export class ConnectionEngine {
   private readonly rhea: RheaConnection;
@@ -51,6 +57,9 @@ export class ConnectionEngine {
         this.session(frame).disposition(fields);
         return;
       default: {
+        if (this.isLate(code, frame)) {
+          return;
+        }
         const decoded = frames.read_frame(frame);
         decoded.performative?.dispatch(this.rhea, decoded);
       }
@@ -68,6 +77,18 @@ export class ConnectionEngine {
     }
     this.rhea.close();
     return true;
+  }
+
+  /** Detaches links that the client has attached. @returns whether there were any */
+  detach(isMeant: (link: RheaLink) => boolean, error?: unknown): boolean {
+    let found = false;
+    for (const { links } of this.sessions.values()) {
+      for (const link of [...links.all].filter(isMeant)) {
+        links.close(link, error);
+        found = true;
+      }
+    }
+    return found;
   }
 
   /** There may be room to send again. */
@@ -92,6 +113,11 @@ export class ConnectionEngine {
       throw new ProtocolViolation('session', 'A frame names a session that has not begun.');
     }
     return session;
+  }
+
+  /** Whether a frame has crossed the end of its session. */
+  private isLate(code: PerformativeCode, frame: Buffer): boolean {
+    return OF_SESSIONS.has(code) && this.sessions.get(frame.readUInt16BE(6))?.ended === true;
   }
 
   private listen(): void {

@@ -1,8 +1,9 @@
+import type { AttachedConnection } from '../links/attached-session.js';
 import type { RheaLink } from './rhea-internals.js';
 import type { SessionEngine } from './session-engine.js';
 
 /** What the engine asks of the connection that it runs for. */
-export interface EngineHost {
+export interface EngineHost extends AttachedConnection {
   /** The largest frame that the peer takes and the hub sends. */
   readonly maxFrameBytes: number;
   /** The peer does not take what is written. */

@@ -98,6 +98,16 @@ export class LinkTable {
     }
   }
 
+  /** The hub ends the session: all links end with it, without a detach of their own. */
+  endAll(): void {
+    for (const entry of [...this.entries.values()]) {
+      if (entry.state !== 'closing') {
+        entry.state = 'closing';
+        this.end(entry);
+      }
+    }
+  }
+
   /** @returns undefined if what comes on this link is to be ignored, as it is being detached */
   incoming(handle: number): IncomingLink | undefined {
     const rhea = this.rhea.remote.handles[handle];

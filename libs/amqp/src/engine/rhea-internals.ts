@@ -81,6 +81,7 @@ export interface RheaSession {
   on_attach(frame: RheaFrame): void;
   on_flow(frame: RheaFrame): void;
   remove_link(link: RheaLink): void;
+  close(): void;
   _write_flow(link?: RheaLink): void;
 }
 

@@ -1,9 +1,12 @@
+import { toAmqpError } from '../errors/amqp-error.js';
 import { ProtocolViolation } from '../errors/protocol-violation.js';
 import { ACCEPTED, encodeDisposition } from '../frames/transfer-frames.js';
 import { FieldTable } from '../guard/field-table.js';
 import { MAX_HANDLE } from '../guard/session-guard.js';
+import type { AttachedSession } from '../links/attached-session.js';
 import type { IncomingLink } from '../links/incoming-link.js';
 import type { Outcome, OutgoingLink } from '../links/outgoing-link.js';
+import { typedError } from './encode-error.js';
 import type { EngineHost } from './engine-host.js';
 import type { LinkTable } from './link-table.js';
 import type { RheaLink, RheaSession } from './rhea-internals.js';
@@ -31,7 +34,9 @@ interface Sent {
  * Transfers and dispositions of one session, both ways. rhea keeps the state of the session and its links; deliveries are
  * not shown to it, since it decodes them all, keeps them in one ring and lets one link without credit hold up the others.
  */
-export class SessionEngine {
+export class SessionEngine implements AttachedSession {
+  /** By the hub; what the peer still sends on it is ignored until it has answered. */
+  ended = false;
   private readonly unsettled = new Map<number, Sent>();
   private readonly state = new FieldTable();
   private deliveryId = 0;
@@ -47,6 +52,10 @@ export class SessionEngine {
   ) {
     this.peerWindow = incomingWindow;
     rhea.local.begin['handle_max'] = MAX_HANDLE;
+  }
+
+  get connection(): EngineHost {
+    return this.host;
   }
 
   get channel(): number {
@@ -89,6 +98,9 @@ export class SessionEngine {
   }
 
   receive(fields: FieldTable, frame: Buffer): void {
+    if (this.ended) {
+      return;
+    }
     const { incoming } = this.rhea;
     incoming.next_transfer_id = (incoming.next_transfer_id + 1) >>> 0;
     if (incoming.max_transfer_id - incoming.next_transfer_id < incoming.window / 2) {
@@ -156,6 +168,21 @@ export class SessionEngine {
   /** Detaches a link from the hub's side. */
   closeLink(link: RheaLink, error?: unknown): void {
     this.links.close(link, error);
+  }
+
+  end(error?: unknown): void {
+    if (this.ended) {
+      return;
+    }
+    this.ended = true;
+    this.writeDispositions();
+    this.links.endAll();
+    this.unsettled.clear();
+    if (error !== undefined) {
+      const { end } = this.rhea.local as unknown as { end: { value: unknown[] } };
+      end.value[0] = typedError(toAmqpError(error));
+    }
+    this.rhea.close();
   }
 
   /** The link is gone: what it had sent is decided no more. */

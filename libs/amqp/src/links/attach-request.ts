@@ -1,6 +1,7 @@
 import type { Admits, TokenBearer, TokenStore } from '../cbs/token-store.js';
 import type { RheaLink, RheaTerminus } from '../engine/rhea-internals.js';
 import { plainValue } from '../engine/typed-values.js';
+import type { AttachedSession } from './attached-session.js';
 import type { AttachRequest } from './link-handler.js';
 import type { PeerInfo } from './peer-info.js';
 
@@ -10,7 +11,7 @@ const SETTLED = 1;
 export interface AttachSource {
   readonly peer: PeerInfo;
   readonly tokens: TokenStore;
-  readonly session: object;
+  readonly session: AttachedSession;
   /** Who relies on the token that `authorise` finds. */
   readonly bearer: TokenBearer;
 }

@@ -1,4 +1,5 @@
 import type { TokenClaims } from '../cbs/token-authority.js';
+import type { AttachedSession } from './attached-session.js';
 import type { IncomingDelivery } from './incoming-delivery.js';
 import type { IncomingLink } from './incoming-link.js';
 import type { Outcome, OutgoingLink } from './outgoing-link.js';
@@ -23,8 +24,8 @@ export interface AttachRequest {
   readonly desiredCapabilities: readonly string[];
   /** Whether all deliveries of the link are to be sent settled: nobody decides on them (snd-settle-mode). */
   readonly presettled: boolean;
-  /** Identifies the session among those of the connection. */
-  readonly session: object;
+  /** The session of the link: the same object for all links of one session. */
+  readonly session: AttachedSession;
   /**
    * Finds a token that the client has put and that admits the link. When it expires and is not renewed, or no longer
    * admits it, the link is detached with `amqp:unauthorized-access`.

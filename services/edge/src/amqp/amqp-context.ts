@@ -8,6 +8,7 @@ import type { MethodReplies } from '../methods/method-replies.js';
 import type { ConnectionOperations } from '../reports/connection-operations.js';
 import type { PublishTracing } from '../telemetry/publish-tracing.js';
 import type { Twins } from '../twins/twins.js';
+import type { AmqpFaults } from './faults/amqp-faults.js';
 
 /** What all devices on AMQP share. */
 export interface AmqpContext {
@@ -22,6 +23,8 @@ export interface AmqpContext {
   readonly methodReplies: MethodReplies;
   /** Cloud-to-device messages. */
   readonly messages: MessageFlowOptions;
+  /** Undefined unless the hub injects faults. */
+  readonly faults: AmqpFaults | undefined;
   readonly metrics: EdgeMetrics;
   /** Undefined if no operations are recorded. */
   readonly operations: ConnectionOperations | undefined;

@@ -11,6 +11,7 @@ import type { PublishTracing } from '../telemetry/publish-tracing.js';
 import type { Twins } from '../twins/twins.js';
 import type { DeadlineWheel } from './connection/deadline-wheel.js';
 import type { MqttConnection } from './connection/mqtt-connection.js';
+import type { MqttFaults } from './faults/mqtt-faults.js';
 import type { MqttLimits } from './mqtt-limits.js';
 
 /** What all MQTT connections of a process share. */
@@ -27,6 +28,8 @@ export interface MqttContext {
   readonly methodReplies: MethodReplies;
   /** Cloud-to-device messages. */
   readonly messages: MessageFlowOptions;
+  /** Undefined unless the hub injects faults. */
+  readonly faults: MqttFaults | undefined;
   readonly wheel: DeadlineWheel;
   readonly connections: Set<MqttConnection>;
   readonly metrics: EdgeMetrics;

@@ -25,6 +25,7 @@ const REFUSALS: Readonly<Record<string, ErrorName>> = {
 const CLOSES: Readonly<Record<CloseReason, ErrorName | undefined>> = {
   'client-disconnected': undefined,
   drained: undefined,
+  'fault-injected': undefined,
   'client-closed': undefined,
   refused: 'IotHubUnauthorized',
   'taken-over': 'ConnectionForcefullyClosedOnNewConnection',

@@ -107,6 +107,15 @@ export class AmqpDevice implements LiveConnection {
     }
   }
 
+  /** Detaches some of its links. @returns whether there were any */
+  detach(isMeant: (link: DeviceLink) => boolean, error: unknown): boolean {
+    const meant = [...this.links].filter(isMeant);
+    for (const link of meant) {
+      link.end(error);
+    }
+    return meant.length > 0;
+  }
+
   heard(): void {
     this.activeAt = this.context.clock.now();
   }

@@ -1,6 +1,7 @@
 import type { AttachRequest, IncomingDelivery, ReceivedMessage } from '@mooring/amqp';
 import type { AppendOrigin } from '@mooring/event-log';
 import type { MutableHeaders } from '@mooring/messages';
+import type { FaultOrigin } from '../../fault-injection/fault-origin.js';
 import { PublishSpans } from '../../telemetry/publish-spans.js';
 import { TelemetryStamps } from '../../telemetry/telemetry-stamps.js';
 import type { AmqpDevice } from '../device/amqp-device.js';
@@ -23,6 +24,7 @@ interface Telemetry {
 export class TelemetryLink extends DeviceTarget implements AppendOrigin {
   private readonly stamps: TelemetryStamps;
   private readonly spans: PublishSpans | undefined;
+  private readonly faults: FaultOrigin | undefined;
   /** Deliveries by the token of their last message. */
   private readonly inFlight = new Map<number, IncomingDelivery>();
   private lastToken = 0;
@@ -31,8 +33,9 @@ export class TelemetryLink extends DeviceTarget implements AppendOrigin {
   constructor(device: AmqpDevice, request: AttachRequest) {
     super(device, CREDIT, device.context.maxMessageBytes);
     this.stamps = new TelemetryStamps(device.admission, modelIdOf(request));
-    const { tracing } = device.context;
+    const { tracing, faults } = device.context;
     this.spans = tracing && new PublishSpans(tracing);
+    this.faults = faults?.origin(device, request, this);
   }
 
   appended(token: number): void {
@@ -69,6 +72,11 @@ export class TelemetryLink extends DeviceTarget implements AppendOrigin {
     this.resume();
   }
 
+  override closed(): void {
+    this.faults?.closed();
+    super.closed();
+  }
+
   protected override isReady(): boolean {
     return !this.isFull && super.isReady();
   }
@@ -76,6 +84,7 @@ export class TelemetryLink extends DeviceTarget implements AppendOrigin {
   protected take(delivery: IncomingDelivery): void {
     let messages: readonly Telemetry[];
     try {
+      this.faults?.check();
       messages = readTelemetry(delivery).map((message) => this.telemetryOf(message));
     } catch (error) {
       refuseDelivery(this.device, delivery, error);
@@ -99,7 +108,8 @@ export class TelemetryLink extends DeviceTarget implements AppendOrigin {
     if (span !== undefined) {
       this.spans?.add(token, span);
     }
-    if (!ingress.append({ key: identity.deviceId, headers, value }, this, token)) {
+    const origin = this.faults === undefined ? this : this.faults.appending(headers);
+    if (!ingress.append({ key: identity.deviceId, headers, value }, origin, token)) {
       this.isFull = true;
     }
   }

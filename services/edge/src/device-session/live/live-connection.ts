@@ -21,6 +21,7 @@ export type CloseReason =
   | 'session-not-stored'
   | 'isolated'
   | 'drained'
+  | 'fault-injected'
   | 'internal-error';
 
 /** What an admitted connection holds, of any protocol. */

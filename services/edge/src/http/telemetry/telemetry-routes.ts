@@ -20,7 +20,10 @@ export function telemetryRoutes(server: FastifyInstance, context: HttpContext): 
         : [messageOf(request.raw.rawHeaders, body)];
       checkSize(messages, context.maxMessageBytes);
       const admission = await deviceRequest(request).admission.current();
+      const { identity } = admission;
+      context.faults?.check(identity);
       await publish(messages, admission, context);
+      context.faults?.armWhenAnswered(request, reply, { identity, messages });
       return reply.code(204).send();
     });
   }

@@ -262,12 +262,13 @@ export class MqttConnection implements LiveConnection {
     if (this.phase === 'closed') {
       return false;
     }
-    const { connections, sessions, metrics, operations, clock } = this.context;
+    const { connections, sessions, metrics, operations, clock, faults } = this.context;
     const wasOpen = this.phase === 'open';
     const wasFenced = wasOpen && this.fenced;
     this.phase = 'closed';
     this.liveness.closed();
     this.messages?.close();
+    faults?.closed(this);
     connections.delete(this);
     metrics.countClose('mqtt', reason);
     this.window.closed();

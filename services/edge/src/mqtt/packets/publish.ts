@@ -52,7 +52,7 @@ function publishTelemetry(connection: MqttConnection, publish: Publish & { reado
   if (admission === undefined || stamps === undefined) {
     throw new TypeError('a connection that is open was admitted');
   }
-  const { limits, metrics, ingress, tracing, clock } = context;
+  const { limits, metrics, ingress, tracing, clock, faults } = context;
   const headers = stamps.headers(clock.now());
   if (topic.length > telemetryTopic.length) {
     readTelemetryProperties(topic, telemetryTopic.length, { headers, limits });
@@ -64,9 +64,10 @@ function publishTelemetry(connection: MqttConnection, publish: Publish & { reado
     // [MQTT-3.3.1-5] asks to keep it for later subscribers; there are none to telemetry, so readers are told.
     headers[RETAIN_PROPERTY] = 'true';
   }
+  const { window } = connection;
+  const origin = faults === undefined ? window : faults.origin(connection, headers);
   metrics.messages++;
   metrics.messageBytes += payload.length;
-  const { window } = connection;
   window.begin();
   let token = packetId;
   if (tracing !== undefined) {
@@ -75,7 +76,7 @@ function publishTelemetry(connection: MqttConnection, publish: Publish & { reado
       token = window.trace(packetId, span, tracing);
     }
   }
-  if (!ingress.append({ key: admission.identity.deviceId, headers, value: payload }, window, token)) {
+  if (!ingress.append({ key: admission.identity.deviceId, headers, value: payload }, origin, token)) {
     connection.pause(HOLD.lane);
   }
 }
