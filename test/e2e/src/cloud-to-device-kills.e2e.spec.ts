@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { MessageCampaign } from './kills/message-campaign.js';
+import { MessageCampaign } from '@mooring/test-fleet';
 import { onEveryVictim, type Victim } from './kills/victims.js';
 
 const DEVICES = 20;
@@ -28,7 +28,9 @@ describe('cloud-to-device messages', () => {
 
     it('come and end as promised while processes are killed and devices forget to acknowledge', async () => {
       victim = await start();
-      campaign = await MessageCampaign.start(victim, {
+      campaign = await MessageCampaign.start({
+        hub: victim.hub,
+        addresses: victim.addresses,
         seed: SEED,
         devices: DEVICES,
         maxDeliveries: MAX_DELIVERIES,

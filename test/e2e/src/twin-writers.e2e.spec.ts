@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { TwinCampaign } from './kills/twin-campaign.js';
+import { TwinCampaign } from '@mooring/test-fleet';
+import { changesAtEndpoint } from './kills/changes-at-endpoint.js';
 import { onEveryVictim, type Victim } from './kills/victims.js';
 
 const CHANGES_BETWEEN = 300;
@@ -22,14 +23,14 @@ describe('twins with many writers', () => {
 
     it('have linear histories, without a lost update, while processes are killed', async () => {
       victim = await start();
-      campaign = await TwinCampaign.start(victim, SEED);
+      campaign = await TwinCampaign.start({ hub: victim.hub, addresses: victim.addresses, seed: SEED });
       for (const process of victim.processes) {
         await campaign.progress(CHANGES_BETWEEN);
         await process.kill();
         await process.start();
       }
       await campaign.progress(CHANGES_BETWEEN);
-      const verdict = await campaign.finish();
+      const verdict = await changesAtEndpoint(victim.hub, (read) => campaign.finish(read));
       expect(verdict).toMatchObject({ violations: [], unfair: [] });
       expect(verdict.accepted).toBeGreaterThanOrEqual(CHANGES_BETWEEN * (KILLS + 1));
       expect(verdict.rounds).toBeGreaterThan(0);

@@ -20,6 +20,7 @@ const RECONNECT_PAUSE_MS = 100;
 /** Messages after which it leaves: fewer than an edge sends without a PUBACK, or it could wait for ever. */
 const MAX_TAKEN = 12;
 const ACKNOWLEDGED_SHARE = 0.6;
+const LOGIN_TIMEOUT_MS = 10_000;
 
 /**
  * A device that takes some cloud-to-device messages, whose bodies are their ids, acknowledges not all of them, and leaves for
@@ -72,6 +73,7 @@ export class ForgetfulDevice {
         hub,
         credentials,
         address: dial(),
+        loginTimeoutMs: LOGIN_TIMEOUT_MS,
         onMessage: (_topic, body) => {
           // What comes with the last one is lost on the way, as far as the device knows.
           if (left > 0) {

@@ -9,6 +9,8 @@ export interface ListeningDeviceOptions {
   /** Dialled in place of the hub's name: that of one edge. */
   readonly address?: string;
   readonly credentials: DeviceCredentials;
+  /** The connection is destroyed if it is not subscribed by then; never unless given. */
+  readonly loginTimeoutMs?: number;
   /** A cloud-to-device message, before it is acknowledged. */
   readonly onMessage?: (topic: string, body: Buffer) => void;
   /** Whether a cloud-to-device message is acknowledged; all are unless given. */
@@ -47,13 +49,19 @@ export class ListeningDevice {
 
   /** Resolves when it is subscribed to everything. */
   static async connect(options: ListeningDeviceOptions): Promise<ListeningDevice> {
-    const { deviceId } = options.credentials;
-    const device = await new Promise<ListeningDevice>((resolve, reject) => {
-      const made: ListeningDevice = new ListeningDevice(options, () => resolve(made));
-      void made.closed.then(() => reject(new Error(`${deviceId} was not accepted`)));
-    });
-    await device.subscribe();
-    return device;
+    const { credentials, loginTimeoutMs } = options;
+    let patience: NodeJS.Timeout | undefined;
+    try {
+      const device = await new Promise<ListeningDevice>((resolve, reject) => {
+        const made: ListeningDevice = new ListeningDevice(options, () => resolve(made));
+        patience = loginTimeoutMs === undefined ? undefined : setTimeout(() => made.destroy(), loginTimeoutMs);
+        void made.closed.then(() => reject(new Error(`${credentials.deviceId} was not accepted`)));
+      });
+      await device.subscribe();
+      return device;
+    } finally {
+      clearTimeout(patience);
+    }
   }
 
   get closed(): Promise<void> {

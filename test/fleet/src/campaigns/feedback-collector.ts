@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ServiceClient } from '@mooring/test-fleet';
+import type { ServiceClient } from '../service-client.js';
 
 interface FeedbackRecord {
   readonly originalMessageId: string;

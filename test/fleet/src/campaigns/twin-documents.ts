@@ -1,4 +1,4 @@
-import type { TwinChange, TwinValue } from '@mooring/test-fleet';
+import type { TwinChange, TwinValue } from '../history/twin-history.js';
 
 type Section = { readonly $version?: number } & Readonly<Record<string, unknown>>;
 

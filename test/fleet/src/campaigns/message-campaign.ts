@@ -1,22 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  ForgetfulDevice,
-  judgeMessages,
-  type MessageEvent,
-  type MessageVerdict,
-  Random,
-  registerDevices,
-  ServiceClient,
-} from '@mooring/test-fleet';
-import { until } from '@mooring/test-parts';
+import { type HubAccess, until } from '@mooring/test-parts';
+import { ForgetfulDevice } from '../device/forgetful-device.js';
+import { judgeMessages, type MessageEvent, type MessageVerdict } from '../history/c2d-history.js';
+import { Random } from '../random.js';
+import { registerDevices } from '../register-devices.js';
+import { ServiceClient } from '../service-client.js';
 import { FeedbackCollector } from './feedback-collector.js';
-import type { Victim } from './victims.js';
 
 export interface MessageCampaignOptions {
+  readonly hub: HubAccess;
+  /** What devices dial, one or another. */
+  readonly addresses: readonly string[];
   readonly seed: number;
   readonly devices: number;
   /** The hub's. */
   readonly maxDeliveries: number;
+  /** From an answer to the next message for the same device; 60 to 200 unless given. */
+  readonly pauseMs?: { readonly least: number; readonly most: number };
+  /** Whether feedback is asked for, and awaited; it is unless given. */
+  readonly feedback?: boolean;
 }
 
 interface Recipient {
@@ -30,7 +32,6 @@ const ACCEPTED = 204;
 const ANSWER_TIMEOUT_MS = 10_000;
 const PATIENCE_MS = 45_000;
 const RETRY_MS = 200;
-/** From an answer to the next message for the same device. */
 const PAUSE_MS = { least: 60, most: 200 };
 /** Feedback comes at once when a batch of 64 is full: so many that all before them fill whole ones. */
 const PROBES = 4;
@@ -39,7 +40,7 @@ const PROBES = 4;
 export class MessageCampaign {
   private readonly history: MessageEvent[] = [];
   private readonly recipients: Recipient[] = [];
-  private readonly feedback: FeedbackCollector;
+  private readonly feedback: FeedbackCollector | undefined;
   private senders: readonly Promise<void>[] = [];
   private sending = true;
 
@@ -47,12 +48,15 @@ export class MessageCampaign {
     private readonly client: ServiceClient,
     private readonly options: MessageCampaignOptions,
   ) {
-    this.feedback = new FeedbackCollector(client, (message, status) =>
-      this.history.push({ kind: 'feedback', message, status }),
-    );
+    if (options.feedback ?? true) {
+      this.feedback = new FeedbackCollector(client, (message, status) =>
+        this.history.push({ kind: 'feedback', message, status }),
+      );
+    }
   }
 
-  static async start({ hub, addresses }: Victim, options: MessageCampaignOptions): Promise<MessageCampaign> {
+  static async start(options: MessageCampaignOptions): Promise<MessageCampaign> {
+    const { hub, addresses } = options;
     const ids = Array.from({ length: options.devices }, (_, index) => `d${index}`);
     const registered = await registerDevices(hub, ids);
     const campaign = new MessageCampaign(new ServiceClient(hub), options);
@@ -91,7 +95,7 @@ export class MessageCampaign {
     for (const { device } of this.recipients) {
       device.behave();
     }
-    await this.probe(PROBES);
+    await this.probe(this.feedback === undefined ? 1 : PROBES);
     const isTold = (): boolean => this.verdict().violations.every((one) => !one.includes('without feedback'));
     // If it does not come, the verdict tells.
     await until(isTold, { what: 'all feedback', timeoutMs: PATIENCE_MS, everyMs: 200 }).catch(() => undefined);
@@ -106,7 +110,7 @@ export class MessageCampaign {
     this.sending = false;
     await Promise.all(this.senders);
     await Promise.all(this.recipients.map(({ device }) => device.close()));
-    await this.feedback.close();
+    await this.feedback?.close();
     this.client.close();
   }
 
@@ -120,9 +124,10 @@ export class MessageCampaign {
 
   private async sendAlways(recipient: Recipient): Promise<void> {
     const { random } = recipient;
+    const { least, most } = this.options.pauseMs ?? PAUSE_MS;
     while (this.sending) {
-      await this.send(recipient, true);
-      await pause(PAUSE_MS.least + random.below(PAUSE_MS.most - PAUSE_MS.least));
+      await this.send(recipient, this.feedback !== undefined);
+      await pause(least + random.below(most - least));
     }
   }
 
@@ -132,7 +137,7 @@ export class MessageCampaign {
     const message = `${deviceId}-${recipient.sent++}`;
     this.history.push({ kind: 'sent', deviceId, message, isAwaited });
     const path = `/devices/${deviceId}/messages/deviceBound`;
-    const headers = { 'iothub-messageid': message, 'iothub-ack': 'full' };
+    const headers = { 'iothub-messageid': message, 'iothub-ack': this.feedback === undefined ? 'none' : 'full' };
     const answer = await this.client
       .ask({ method: 'POST', path, body: message, headers, timeoutMs: ANSWER_TIMEOUT_MS })
       .catch(() => undefined);

@@ -1,27 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type {
-  Random,
-  ServiceAnswer,
-  ServiceClient,
-  TwinAttempt,
-  TwinSection,
-  TwinState,
-  TwinValue,
-} from '@mooring/test-fleet';
 import { until } from '@mooring/test-parts';
-import type { ReportingDevice } from './reporting-device.js';
+import type { ReconnectingDevice } from '../device/reconnecting-device.js';
+import type { TwinAttempt, TwinSection, TwinState, TwinValue } from '../history/twin-history.js';
+import type { Random } from '../random.js';
+import type { ServiceAnswer, ServiceClient } from '../service-client.js';
 import { type TwinDocument, valuesOf } from './twin-documents.js';
 
 export interface ContendedTwinOptions {
   readonly deviceId: string;
   readonly client: ServiceClient;
   readonly random: Random;
-  readonly device: ReportingDevice;
+  readonly device: ReconnectingDevice;
   /** Writers that ask for no entity tag, and reporters. */
   readonly writers: number;
   readonly reporters: number;
   /** Writers that all ask for the same entity tag, the one that was just read; in rounds. */
   readonly rivals: number;
+  /** Of a writer between two changes, at most. */
+  readonly pauseMs: number;
 }
 
 /** A round of rivals; whether all of them were answered, and how many won. */
@@ -32,7 +28,6 @@ export interface Round {
 
 const PATIENCE_MS = 45_000;
 const ANSWER_TIMEOUT_MS = 10_000;
-const MOST_PAUSE_MS = 80;
 const RETRY_MS = 100;
 
 /** One twin with many writers, each of which has places of its own; and all that they were told. */
@@ -79,7 +74,7 @@ export class ContendedTwin {
   private async always(act: () => Promise<unknown>): Promise<void> {
     while (this.running) {
       await act();
-      await pause(this.options.random.below(MOST_PAUSE_MS));
+      await pause(this.options.random.below(this.options.pauseMs));
     }
   }
 

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type DeviceCredentials, ListeningDevice } from '@mooring/test-fleet';
-import type { HubAccess } from '@mooring/test-parts';
+import type { DeviceCredentials } from '../register-devices.js';
+import { ListeningDevice, type ListeningDeviceOptions } from './listening-device.js';
 
-export interface ReportingDeviceOptions {
-  readonly hub: HubAccess;
+export interface ReconnectingDeviceOptions extends Pick<ListeningDeviceOptions, 'hub' | 'onMethod'> {
   readonly credentials: DeviceCredentials;
   /** Asked for the address before each connection. */
   readonly dial: () => string;
@@ -11,14 +10,15 @@ export interface ReportingDeviceOptions {
 
 const RECONNECT_PAUSE_MS = 100;
 const ANSWER_TIMEOUT_MS = 10_000;
+const LOGIN_TIMEOUT_MS = 10_000;
 
-/** A device that reports to its twin, and connects again whenever it has to. */
-export class ReportingDevice {
+/** A device that answers methods, reports to its twin, and connects again whenever it has to. */
+export class ReconnectingDevice {
   private current: ListeningDevice | undefined;
   private running = true;
   private readonly done: Promise<void>;
 
-  constructor(private readonly options: ReportingDeviceOptions) {
+  constructor(private readonly options: ReconnectingDeviceOptions) {
     this.done = this.run();
   }
 
@@ -44,9 +44,13 @@ export class ReportingDevice {
   }
 
   private async run(): Promise<void> {
-    const { hub, credentials, dial } = this.options;
+    const { dial } = this.options;
     while (this.running) {
-      this.current = await ListeningDevice.connect({ hub, credentials, address: dial() }).catch(() => undefined);
+      this.current = await ListeningDevice.connect({
+        loginTimeoutMs: LOGIN_TIMEOUT_MS,
+        ...this.options,
+        address: dial(),
+      }).catch(() => undefined);
       if (!this.running) {
         this.current?.destroy();
       }
