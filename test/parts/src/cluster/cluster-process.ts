@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FaultProxy, startFaultProxy } from '../fault-proxy/fault-proxy.js';
-import { hubCommand } from '../hub/hub-part.js';
+import { hubCommand, hubProgram } from '../hub/hub-part.js';
 import { ownLoopbackAddress } from '../process/own-loopback-address.js';
 import { PartProcess } from '../process/part-process.js';
 import type { BalancerTarget } from './balancer.js';
+import type { FakeClock } from './fake-clock.js';
 
 export type ServiceName = 'edge' | 'api' | 'identity' | 'twin' | 'c2d-queue' | 'routing' | 'monitoring';
 
@@ -22,6 +23,8 @@ export interface ClusterProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Unless given, one of its own. */
   readonly address?: string;
+  /** Of the wall clock that the process sees; the right time unless given. */
+  readonly clock?: FakeClock;
 }
 
 /** One `mooring run` of a cluster, on a loopback address of its own. */
@@ -32,17 +35,22 @@ export class ClusterProcess extends PartProcess implements BalancerTarget {
   readonly adminUrl: string;
   readonly data: string;
   readonly logFile: string;
+  readonly clock: FakeClock | undefined;
+  readonly #program: { command: string };
   #isFrozen = false;
 
-  constructor({ service, name, folder, environment, address = ownLoopbackAddress() }: ClusterProcessOptions) {
+  constructor({ service, name, folder, environment, address = ownLoopbackAddress(), clock }: ClusterProcessOptions) {
     const [command, args] = hubCommand('run', service);
+    const program = { command };
     const data = join(folder, name);
     mkdirSync(data);
     const log = join(folder, `${name}.log`);
     const adminUrl = `http://${address}:${ADMIN_PORT}`;
     super({
       name,
-      command,
+      get command() {
+        return program.command;
+      },
       args,
       cwd: folder,
       env: {
@@ -56,6 +64,7 @@ export class ClusterProcess extends PartProcess implements BalancerTarget {
         MOORING_RPC_ADVERTISE: `${address}:${RPC_PORT}`,
         MOORING_EDGE_ID: name,
         ...environment,
+        ...clock?.environment,
       },
       log,
       readyTimeoutMs: READY_TIMEOUT_MS,
@@ -67,6 +76,13 @@ export class ClusterProcess extends PartProcess implements BalancerTarget {
     this.adminUrl = adminUrl;
     this.data = data;
     this.logFile = log;
+    this.clock = clock;
+    this.#program = program;
+  }
+
+  /** What it runs from its next start on: a hub built from another checkout. @param checkout its folder; this one unless given */
+  runFrom(checkout?: string): void {
+    this.#program.command = checkout === undefined ? hubCommand()[0] : hubProgram(checkout);
   }
 
   get isLive(): boolean {

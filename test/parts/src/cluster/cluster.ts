@@ -8,6 +8,7 @@ import type { SharedParts } from '../shared/shared-parts.js';
 import { type Balancer, startBalancer } from './balancer.js';
 import { makeClusterFiles } from './cluster-files.js';
 import { ClusterEdge, ClusterProcess, RPC_PORT, type ServiceName } from './cluster-process.js';
+import { FakeClock } from './fake-clock.js';
 
 export interface ClusterOptions {
   readonly stores: SharedParts;
@@ -19,6 +20,10 @@ export interface ClusterOptions {
   readonly twins?: number;
   /** Puts fault proxies between the edges and Redis, and between the edges and the other processes. */
   readonly proxied?: boolean;
+  /** Gives each edge a wall clock of its own, which can be set wrong. */
+  readonly fakeClocks?: boolean;
+  /** The folder of the checkout that all processes run from at first; this one unless given. */
+  readonly checkout?: string | undefined;
   /** More settings of all processes. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -122,7 +127,9 @@ async function start({ options, folder, closers, close }: Start): Promise<Cluste
   const routings = several('routing', routingCount);
   const edges: ClusterEdge[] = [];
   for (const number of numbers(edgeCount)) {
-    const edge = { service: 'edge', name: `edge-${number}`, folder, environment: settings('edge') } as const;
+    const name = `edge-${number}`;
+    const clock = options.fakeClocks ? { clock: new FakeClock(join(folder, `${name}.clock`)) } : {};
+    const edge = { service: 'edge', name, folder, environment: settings('edge'), ...clock } as const;
     edges.push(options.proxied ? await ClusterEdge.proxied(edge, stores.redisUrl) : new ClusterEdge(edge));
   }
   const processes = [identity, ...twins, c2dQueue, monitoring, ...routings, ...apis, ...edges];
@@ -131,6 +138,9 @@ async function start({ options, folder, closers, close }: Start): Promise<Cluste
     await Promise.all(edges.map((edge) => edge.close()));
   });
 
+  for (const process of processes) {
+    process.runFrom(options.checkout);
+  }
   // Identity makes the topics and the policies; the others wait for it less patiently than this.
   await identity.start();
   await Promise.all(processes.filter((one) => one !== identity).map((one) => one.start()));

@@ -1,4 +1,4 @@
-import { type KafkaPart, startKafka } from '../kafka/kafka-part.js';
+import { type KafkaOptions, type KafkaPart, startKafka } from '../kafka/kafka-part.js';
 import { type MongoPart, startMongo } from '../mongo/mongo-part.js';
 import { type RedisPart, startRedis } from '../redis/redis-part.js';
 import type { SharedParts } from '../shared/shared-parts.js';
@@ -12,9 +12,17 @@ export interface Stores extends SharedParts {
   close(): Promise<void>;
 }
 
-/** Starts Kafka, Redis and a durable server of MongoDB's protocol. */
-export async function startStores(): Promise<Stores> {
-  const outcomes = await Promise.allSettled([startKafka(), startRedis(), startMongo({ durable: true })] as const);
+export interface StoresOptions {
+  readonly kafka?: KafkaOptions;
+}
+
+/** Starts Kafka, Redis and a durable server of MongoDB's protocol. Where Kafka is proxied, the hub's way to it is by the proxies. */
+export async function startStores(options: StoresOptions = {}): Promise<Stores> {
+  const outcomes = await Promise.allSettled([
+    startKafka(options.kafka),
+    startRedis(),
+    startMongo({ durable: true }),
+  ] as const);
   const [kafka, redis, mongo] = outcomes;
   if (kafka.status === 'rejected' || redis.status === 'rejected' || mongo.status === 'rejected') {
     const started = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
@@ -26,7 +34,7 @@ export async function startStores(): Promise<Stores> {
     kafka: kafka.value,
     redis: redis.value,
     mongo: mongo.value,
-    kafkaBrokers: kafka.value.brokers,
+    kafkaBrokers: options.kafka?.proxied ? kafka.value.proxiedBrokers : kafka.value.brokers,
     redisUrl: redis.value.url,
     mongoUrl: mongo.value.url,
     close: async () => {

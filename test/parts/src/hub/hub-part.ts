@@ -31,7 +31,12 @@ const repositoryRoot = fileURLToPath(new URL('../../../../', import.meta.url));
 /** The command that runs a hub from this checkout, or another of its commands. */
 export function hubCommand(...args: readonly string[]): [command: string, args: string[]] {
   const rest = args.length === 0 ? ['up'] : args;
-  return [join(repositoryRoot, 'services/hub/bin/mooring'), [...rest]];
+  return [hubProgram(repositoryRoot), [...rest]];
+}
+
+/** Where the program lies in a checkout. */
+export function hubProgram(checkout: string): string {
+  return join(checkout, 'services/hub/bin/mooring');
 }
 
 /** Starts a hub from this checkout and waits until it is ready. */
