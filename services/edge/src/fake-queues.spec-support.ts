@@ -31,6 +31,8 @@ export class FakeQueues implements Service {
   settleFailure: Error | undefined;
   /** Awaited by each receive before it answers. */
   gate: Promise<void> = Promise.resolve();
+  /** The same for each detach. */
+  detachGate: Promise<void> = Promise.resolve();
   /** The next receive does its work, and its answer is lost. */
   losesNextAnswer = false;
   maxAnswer = 1_000;
@@ -75,6 +77,7 @@ export class FakeQueues implements Service {
   }
 
   async detach({ receivers }: contract.DetachRequest): Promise<contract.DetachResponse> {
+    await this.detachGate;
     for (const { key, epoch } of receivers) {
       this.detached.push(epoch);
       const queue = this.queue(nameOf(key));

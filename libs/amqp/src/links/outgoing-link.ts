@@ -41,6 +41,11 @@ export class OutgoingLink {
     return this.open && this.rhea.credit > 0 && this.queued.length === 0 && this.session.canSend();
   }
 
+  /** Whether the client takes messages of this size. One that it does not take ends the link, if it is sent. */
+  takes(message: Buffer): boolean {
+    return this.maxMessageBytes === undefined || message.length <= this.maxMessageBytes;
+  }
+
   /** Sends an encoded message that the client need not acknowledge. */
   sendSettled(message: Buffer): void {
     this.transfer(message, NO_TAG, true);
@@ -94,7 +99,7 @@ export class OutgoingLink {
   }
 
   private transfer(message: Buffer, tag: Buffer, settled: boolean): number {
-    if (this.maxMessageBytes !== undefined && message.length > this.maxMessageBytes) {
+    if (!this.takes(message)) {
       this.close(new LinkError('amqp:link:message-size-exceeded', 'A message is larger than the client takes.'));
       return -1;
     }

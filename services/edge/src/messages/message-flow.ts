@@ -50,7 +50,8 @@ export class MessageFlow {
   private pending = true;
   private receiving = false;
   private attached = false;
-  private closed = false;
+  private detaching = false;
+  private closed: PromiseWithResolvers<void> | undefined;
   /** Calls on their way. */
   private calls = 0;
   private retryMs = 0;
@@ -72,7 +73,7 @@ export class MessageFlow {
 
   /** The sink may have credit again. */
   resume(): void {
-    if (this.pending && !this.receiving && !this.closed && this.sink.messageCredit > 0) {
+    if (this.pending && !this.receiving && this.closed === undefined && this.sink.messageCredit > 0) {
       this.receiving = true;
       void this.receive();
     }
@@ -93,7 +94,7 @@ export class MessageFlow {
         events.settled(outcome);
         return undefined;
       }
-      if (this.closed || !isPassing(error)) {
+      if (this.closed !== undefined || !isPassing(error)) {
         this.forget(lockToken);
         events.settlementLost(this.admission, error);
         return error;
@@ -102,10 +103,16 @@ export class MessageFlow {
     }
   }
 
-  /** The connection has ended: what it held is freed, once what is on its way has arrived. */
-  close(): void {
-    this.closed = true;
+  /**
+   * The connection has ended: what it held is freed, once what is on its way has arrived.
+   *
+   * @returns when it is free; never rejects. Another flow of the same epoch must wait: what it held would be freed too
+   */
+  close(): Promise<void> {
+    this.closed ??= Promise.withResolvers<void>();
+    const { promise } = this.closed;
     this.detachIfDone();
+    return promise;
   }
 
   private async receive(): Promise<void> {
@@ -129,7 +136,7 @@ export class MessageFlow {
         // The answer had no room for them.
         await this.pause(NO_ROOM_MS);
       }
-    } else if (!this.closed) {
+    } else if (this.closed === undefined) {
       log.debug({ err: error, deviceId: this.receiver.key?.deviceId }, 'messages could not be received');
       this.pending = true;
       this.retryMs = Math.min(Math.max(this.retryMs * 2, FIRST_RETRY_MS), LAST_RETRY_MS);
@@ -144,7 +151,7 @@ export class MessageFlow {
     this.pending ||= more;
     try {
       for (const message of messages) {
-        if (this.closed || this.sink.messageCredit <= 0) {
+        if (this.closed !== undefined || this.sink.messageCredit <= 0) {
           this.pending = true;
           return;
         }
@@ -171,17 +178,22 @@ export class MessageFlow {
   }
 
   private detachIfDone(): void {
-    if (!this.closed || !this.attached || this.calls > 0) {
+    if (this.closed === undefined || this.calls > 0 || this.detaching) {
       return;
     }
-    this.attached = false;
-    this.options.queues.detach(this.receiver).catch((error: unknown) => {
-      // The next connection's epoch frees what this one held.
-      this.options.log.debug(
-        { err: error, deviceId: this.receiver.key?.deviceId },
-        'a queue could not be detached from',
-      );
-    });
+    if (!this.attached) {
+      this.closed.resolve();
+      return;
+    }
+    this.detaching = true;
+    const { log, queues } = this.options;
+    void queues
+      .detach(this.receiver)
+      .catch((error: unknown) => {
+        // The next connection's epoch frees what this one held.
+        log.debug({ err: error, deviceId: this.receiver.key?.deviceId }, 'a queue could not be detached from');
+      })
+      .then(this.closed.resolve);
   }
 
   private forget(lockToken: Buffer): void {

@@ -9,6 +9,8 @@ import type { Outbox } from './outbox.js';
 /** The open links on which a device receives. */
 export class Receivers {
   private messages: DeviceBoundLink | undefined;
+  /** Until what older links held of the queue is free. */
+  private freed: Promise<unknown> = Promise.resolve();
   private methods: Outbox | undefined;
   private readonly twins = new Set<TwinLink>();
   /** Of the link that wants to hear of desired properties; undefined: none does. */
@@ -27,14 +29,17 @@ export class Receivers {
     return this.methods?.hasCredit === true;
   }
 
-  /** A queue has one reader: the newer. */
-  openMessages(link: DeviceBoundLink): void {
+  /** A queue has one reader: the newer. @returns when it may read */
+  openMessages(link: DeviceBoundLink): Promise<unknown> {
     const older = this.messages;
     this.messages = link;
     older?.end(new LinkError('amqp:link:stolen', 'The device has attached another link to its queue.'));
+    return this.freed;
   }
 
-  closeMessages(link: DeviceBoundLink): void {
+  /** @param freed when what it held is free; the queue does not tell its links apart */
+  closeMessages(link: DeviceBoundLink, freed: Promise<void>): void {
+    this.freed = Promise.all([this.freed, freed]);
     if (this.messages === link) {
       this.messages = undefined;
     }

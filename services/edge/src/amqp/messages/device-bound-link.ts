@@ -24,6 +24,8 @@ export class DeviceBoundLink extends DeviceSource implements MessageSink {
   /** Lock tokens by the ids of the deliveries. */
   private readonly undecided = new Map<number, Buffer>();
   private readonly presettled: boolean;
+  /** Whether what an older link of the device held is free again. */
+  private isReader = false;
 
   constructor(
     device: AmqpDevice,
@@ -37,16 +39,19 @@ export class DeviceBoundLink extends DeviceSource implements MessageSink {
 
   get messageCredit(): number {
     const { link, device } = this;
-    if (link === undefined || !device.isRead || !link.sendable()) {
+    if (link === undefined || !this.isReader || !device.isRead || !link.sendable()) {
       return 0;
     }
     return Math.min(link.credit, WINDOW - this.undecided.size);
   }
 
   override opened(link: OutgoingLink): void {
-    this.device.receivers.openMessages(this);
+    const freed = this.device.receivers.openMessages(this);
     super.opened(link);
-    this.flow.hint();
+    void freed.then(() => {
+      this.isReader = true;
+      this.flow.hint();
+    });
   }
 
   sendable(): void {
@@ -67,17 +72,21 @@ export class DeviceBoundLink extends DeviceSource implements MessageSink {
       return;
     }
     const { lockToken } = message;
+    const { events } = this.messages;
     const encoded = encodeMessage(message, device.admission.identity);
-    this.messages.events.delivered();
+    if (!link.takes(encoded)) {
+      // Each attempt would end the link, and all behind it would wait.
+      events.undeliverable(device.admission, 'it is larger than its receiver takes');
+      void this.flow.settle(lockToken, c2dqueue.Outcome.REJECT);
+      return;
+    }
+    events.delivered();
     if (this.presettled) {
       link.sendSettled(encoded);
       void this.flow.settle(lockToken, c2dqueue.Outcome.COMPLETE);
       return;
     }
-    const id = link.send(encoded, lockToken);
-    if (id >= 0) {
-      this.undecided.set(id, lockToken);
-    }
+    this.undecided.set(link.send(encoded, lockToken), lockToken);
   }
 
   fail(error: unknown): void {
@@ -97,8 +106,7 @@ export class DeviceBoundLink extends DeviceSource implements MessageSink {
 
   override closed(): void {
     // What is undecided is free for the next link at once.
-    this.flow.close();
-    this.device.receivers.closeMessages(this);
+    this.device.receivers.closeMessages(this, this.flow.close());
     super.closed();
   }
 

@@ -4,7 +4,7 @@ import { c2dqueue, edge as contract } from '@mooring/proto';
 import rhea, { type Connection, type EventContext, type Message, type Receiver } from 'rhea';
 import { FakeQueues } from '../../fake-queues.spec-support.js';
 import { until } from '../../test-edge.spec-support.js';
-import { ended, openReceiver, putToken } from '../spec-support/amqp-client.js';
+import { ended, openReceiver, openSender, putToken } from '../spec-support/amqp-client.js';
 import { AmqpEdge } from '../spec-support/amqp-edge.js';
 
 const DEVICE_BOUND = '/devices/d1/messages/devicebound';
@@ -142,6 +142,49 @@ describe('cloud-to-device messages over AMQP', () => {
     await until(() => queues.detached.length === 1);
     const { received: again } = await receiving(1);
     await until(() => again.length === 1);
+  });
+
+  it('are not read over a new link before what the older one held is free', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    queues.detachGate = promise;
+    await openSender(connection, '/devices/d1/messages/events');
+    queues.put('d1', { messageId: 'a' });
+    const older = await receiving(1, { name: 'older' });
+    await until(() => older.received.length === 1);
+    const newer = await receiving(1, { name: 'newer' });
+    const [asked] = [queues.receives.length];
+    await edge.test.pass(1);
+    expect(queues.receives).toHaveLength(asked);
+    resolve();
+    await until(() => newer.received.length === 1);
+    newer.received[0]?.delivery?.accept();
+    await until(() => queues.settled.length === 1);
+    expect(queues.settled).toEqual(['completed a']);
+    expect(new Set(queues.detached).size).toBe(1);
+  });
+
+  it('that are larger than their receiver takes are rejected in its place, and the others come', async () => {
+    queues.put('d1', { messageId: 'large', body: Buffer.alloc(1_000) });
+    queues.put('d1', { messageId: 'small' });
+    const { received, link } = await receiving(2, { max_message_size: 512 });
+    await until(() => received.length === 1);
+    expect(received[0]?.message?.message_id).toBe('small');
+    expect(queues.settled).toEqual(['rejected large']);
+    expect(link.is_open()).toBe(true);
+    expect(await edge.test.metric('mooring_edge_device_messages_total{outcome="undeliverable"}')).toMatch(/ 1$/);
+  });
+
+  it('of a module come to the module', async () => {
+    await putToken(connection, 'm1', edge.token({ name: 'd1/m1' }));
+    queues.put('d1/m1', { messageId: 'for the module' });
+    const link = await openReceiver(connection, '/devices/d1/modules/m1/messages/devicebound', BY_HAND);
+    const received = collect(link);
+    link.add_credit(1);
+    await until(() => received.length === 1);
+    expect(received[0]?.message).toMatchObject({
+      message_id: 'for the module',
+      to: '/devices/d1/modules/m1/messages/deviceBound',
+    });
   });
 
   it('have one link at a time: the newer', async () => {

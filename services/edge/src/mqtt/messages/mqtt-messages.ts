@@ -79,7 +79,7 @@ export class MqttMessages implements MessageSink {
   }
 
   close(): void {
-    this.flow.close();
+    void this.flow.close();
   }
 
   /** [MQTT-2.3.1-2]: one that is not in use. */
