@@ -62,6 +62,16 @@ describe('an AMQP connection', () => {
     await peer.closed();
   });
 
+  it('attaches links that leave out the end of the peer, as Proton does', async () => {
+    server = await TestServer.start({ clock, handlers: [source(() => undefined)] });
+    const peer = await RawPeer.connect(server.port);
+    const receiver = ['r', uint(0), true, null, null, terminus(0x28, 'out'), null];
+    peer.send(FRAMES.header, FRAMES.open, FRAMES.begin, rawFrame(PERFORMATIVE.attach, receiver));
+    const attach = await peer.frame(PERFORMATIVE.attach);
+    expect(attach.includes('out')).toBe(true);
+    peer.socket.destroy();
+  });
+
   it('sends signs of life at half of what the peer allows, and closes a peer that sends none', async () => {
     server = await TestServer.start({ clock, limits: { idleTimeoutMs: 60_000 } });
     const peer = await RawPeer.connect(server.port);

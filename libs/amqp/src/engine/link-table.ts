@@ -4,7 +4,7 @@ import { IncomingLink } from '../links/incoming-link.js';
 import type { LinkEndpoint } from '../links/link-handler.js';
 import { OutgoingLink } from '../links/outgoing-link.js';
 import { typedError } from './encode-error.js';
-import type { RheaLink, RheaReceiver, RheaSession } from './rhea-internals.js';
+import type { RheaLink, RheaReceiver, RheaSession, RheaTerminus } from './rhea-internals.js';
 import type { SessionEngine } from './session-engine.js';
 
 interface Entry {
@@ -157,8 +157,13 @@ function copyAttach(rhea: RheaLink, source: boolean, target: boolean): void {
   const asked = rhea.remote.attach;
   attach['snd_settle_mode'] = asked.snd_settle_mode;
   attach['rcv_settle_mode'] = asked.rcv_settle_mode;
-  attach['source'] = source ? asked.source?.described() : undefined;
-  attach['target'] = target ? asked.target?.described() : undefined;
+  attach['source'] = source ? describedOf(asked.source) : undefined;
+  attach['target'] = target ? describedOf(asked.target) : undefined;
   const values = attach as unknown as { value: unknown[] };
   values.value[PROPERTIES_OF_ATTACH] = (asked as unknown as { value: unknown[] }).value[PROPERTIES_OF_ATTACH];
+}
+
+/** @returns undefined where a peer leaves it null, as Proton does with its own end: what rhea has then is no terminus */
+function describedOf(terminus: RheaTerminus | null | undefined): unknown {
+  return typeof terminus?.described === 'function' ? terminus.described() : undefined;
 }
