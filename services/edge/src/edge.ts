@@ -9,7 +9,7 @@ import { DeviceSessions } from './device-session/device-sessions.js';
 import { SessionWriter } from './device-session/session-writer.js';
 import { EdgeMetrics } from './edge-metrics.js';
 import type { EdgeOptions } from './edge-options.js';
-import { FaultInjection } from './fault-injection/fault-injection.js';
+import { FaultInjection, injectedFaults } from './fault-injection/fault-injection.js';
 import { type DeviceHttp, openDeviceHttp } from './http/device-http.js';
 import { HttpFaults } from './http/faults/http-faults.js';
 import { HttpMetrics } from './http/request/http-metrics.js';
@@ -83,7 +83,8 @@ export function createEdge(options: EdgeOptions): Edge {
     live: sessions.live,
     operations: reports.deliveries,
   });
-  const injection = settings.faultInjection === true ? new FaultInjection(options) : undefined;
+  const injected = injectedFaults(options.metrics);
+  const injection = settings.faultInjection === true ? new FaultInjection({ clock, log, injected }) : undefined;
   const shared: Omit<AmqpContext, 'faults'> = {
     hostname,
     maxMessageBytes: settings.maxMessageBytes,

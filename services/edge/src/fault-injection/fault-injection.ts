@@ -31,7 +31,17 @@ interface Afflicted {
 export interface FaultInjectionOptions {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly metrics: Metrics;
+  readonly injected: Counter<'type'>;
+}
+
+/** Is there on every edge, so that whoever looks sees that there are none. */
+export function injectedFaults(metrics: Metrics): Counter<'type'> {
+  return new Counter({
+    name: 'mooring_edge_injected_faults_total',
+    help: 'Faults that devices asked for and that were injected, by their type.',
+    labelNames: ['type'],
+    registers: [metrics],
+  });
 }
 
 /**
@@ -41,15 +51,8 @@ export interface FaultInjectionOptions {
  */
 export class FaultInjection {
   private readonly afflicted = new Map<string, Afflicted>();
-  private readonly injected: Counter<'type'>;
 
   constructor(private readonly options: FaultInjectionOptions) {
-    this.injected = new Counter({
-      name: 'mooring_edge_injected_faults_total',
-      help: 'Faults that devices asked for and that were injected, by their type.',
-      labelNames: ['type'],
-      registers: [options.metrics],
-    });
     options.log.warn({}, 'fault injection is on: any device may break its own connection by a message');
   }
 
@@ -103,7 +106,7 @@ export class FaultInjection {
   private strike({ deviceId }: DeviceIdentity, fault: Fault, target: FaultTarget): void {
     const { log } = this.options;
     if (target.strike(fault)) {
-      this.injected.inc({ type: fault.type });
+      this.options.injected.inc({ type: fault.type });
       log.info({ deviceId, fault }, 'a fault was injected');
     } else {
       log.info({ deviceId, fault }, 'a fault found nothing to break');
@@ -117,7 +120,7 @@ export class FaultInjection {
       this.forgetIfWell(identity, afflicted);
     });
     afflicted.refusing = { fault, timer };
-    this.injected.inc({ type: fault.type });
+    this.options.injected.inc({ type: fault.type });
     this.options.log.info({ deviceId: identity.deviceId, fault }, 'a fault was injected');
   }
 
