@@ -47,6 +47,15 @@ export interface DeviceSessionsOptions {
   readonly onCredentials: (from: 'memory' | 'identity') => void;
 }
 
+export interface OpenRequest {
+  readonly identity: DeviceIdentity;
+  readonly presented: PresentedCredentials;
+  /** Of the connection. */
+  readonly id: string;
+  /** Whether the protocol keeps a session, which only identity knows; unless it does, what is remembered may admit. */
+  readonly needsSession?: boolean;
+}
+
 /** An admitted connection, and what it finds. */
 export interface Opened {
   readonly admission: Admission;
@@ -119,10 +128,7 @@ export class DeviceSessions {
    * @param admit is given the admission before anybody else learns of the connection; returns false if it is closed by now
    * @throws AdmissionRefused
    */
-  async open(
-    request: { readonly identity: DeviceIdentity; readonly presented: PresentedCredentials; readonly id: string },
-    admit: (admission: Admission) => LiveConnection | undefined,
-  ): Promise<Opened> {
+  async open(request: OpenRequest, admit: (admission: Admission) => LiveConnection | undefined): Promise<Opened> {
     if (this.takeOverLimit.isReached(request.identity.name)) {
       await new Promise<void>((resolve) => void this.options.clock.after(REFUSE_AFTER_MS, resolve));
       throw unavailable('too-many-take-overs');
@@ -179,14 +185,16 @@ export class DeviceSessions {
   }
 
   private async decide(
-    { identity, presented, id }: { identity: DeviceIdentity; presented: PresentedCredentials; id: string },
+    { identity, presented, id, needsSession = false }: OpenRequest,
     pending: PendingAdmission,
     admit: (admission: Admission) => LiveConnection | undefined,
   ): Promise<Opened> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       pending.stale = false;
       pending.epoch = undefined;
-      const { credentials, authenticated } = await this.prove(identity, presented);
+      const { credentials, authenticated } = needsSession
+        ? await this.prove(identity, presented)
+        : await this.proveOnce(identity, presented);
       const claimed = await this.ownership.claim(pending, id);
       const { epoch } = claimed;
       if (claimed.isTakeOver) {

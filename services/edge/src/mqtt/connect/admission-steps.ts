@@ -13,7 +13,8 @@ export async function admit(attempt: ConnectAttempt): Promise<void> {
     token: token === '' ? undefined : token,
     certificates: () => connection.info.clientCertificates,
   };
-  attempt.opened = await connection.context.sessions.open({ identity, presented, id: connection.id }, (admission) => {
+  const request = { identity, presented, id: connection.id, needsSession: true };
+  attempt.opened = await connection.context.sessions.open(request, (admission) => {
     if (connection.phase === 'closed') {
       return undefined;
     }
