@@ -1,0 +1,45 @@
+import type { Stage } from '../stage.js';
+import type { Outcome, Trial } from './trial.js';
+
+/** Longer than any deadline of the hub that a trial waits for. */
+const PATIENCE_MS = 25_000;
+
+/** Runs trials, as many at once as there are attackers, and records what came of each. */
+export async function runTrials(stage: Stage, trials: readonly Trial[]): Promise<void> {
+  const waiting = trials.values();
+  await Promise.all(
+    stage.cast.attackers.map(async (attacker) => {
+      for (const trial of waiting) {
+        try {
+          stage.findings.judge(trial, await inTime(trial.run({ stage, attacker })));
+        } catch (error) {
+          stage.findings.hang(trial.what, error);
+        }
+      }
+    }),
+  );
+}
+
+/** @throws Error if it takes too long */
+export async function inTime(work: Promise<Outcome>): Promise<Outcome> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A sample of trials that takes in the first and last, so that a short run touches every kind. */
+export function sample<T>(items: readonly T[], atMost: number): readonly T[] {
+  if (items.length <= atMost) {
+    return items;
+  }
+  const step = (items.length - 1) / (atMost - 1);
+  return Array.from({ length: atMost }, (_, index) => items[Math.round(index * step)]).filter(
+    (item) => item !== undefined,
+  );
+}

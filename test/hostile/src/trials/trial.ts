@@ -1,0 +1,34 @@
+import type { DeviceCredentials } from '@mooring/test-fleet';
+import type { Stage } from '../stage.js';
+
+/** What the hub did about one attempt. */
+export interface Outcome {
+  /** In the protocol's own words: `closed`, `CONNACK 5`, `400 ArgumentInvalid`, `amqp:decode-error`. */
+  readonly how: string;
+  readonly refused: boolean;
+}
+
+/** Who makes an attempt: no two that run at once have the same identity. */
+export interface Attempt {
+  readonly stage: Stage;
+  readonly attacker: DeviceCredentials;
+}
+
+/** One thing that is tried. */
+export interface Trial {
+  readonly what: string;
+  /**
+   * Which outcomes are right. Without it any refusal is; `anything` stands for input that is odd but lawful, of which only
+   * an answer in time is asked; else one of the outcomes that are named.
+   */
+  readonly right?: 'anything' | readonly string[];
+  run(attempt: Attempt): Promise<Outcome>;
+}
+
+export function refused(how: string): Outcome {
+  return { how, refused: true };
+}
+
+export function accepted(how: string): Outcome {
+  return { how, refused: false };
+}
