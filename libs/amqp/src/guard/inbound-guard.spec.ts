@@ -57,6 +57,7 @@ const attacks: readonly (readonly [string, ViolationReason, readonly Buffer[]])[
   ],
   ['lists nested 100 deep', 'structure', [...OPENED, lying(0x11, nested(100))]],
   ['a map with a key but no value', 'structure', [...OPENED, lying(0x11, [0xc0, 5, 1, 0xc1, 2, 1, 0x40])]],
+  ['a text that is no UTF-8', 'field', [FRAMES.header, lying(0x10, [0xc0, 5, 1, 0xa1, 2, 0xc3, 0x28])]],
   ['a value of an unknown type', 'structure', [...OPENED, lying(0x11, [0xc0, 2, 1, 0x3f])]],
   ['a descriptor that every object has', 'structure', [...OPENED, symbolic('toString')]],
   ['a descriptor of eight bytes that every object has', 'structure', [...OPENED, ulongDescriptor('toString')]],

@@ -1,9 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { ProtocolViolation } from '../errors/protocol-violation.js';
 import { PERFORMATIVE, type PerformativeCode } from '../frames/performative.js';
 import type { FieldTable } from './field-table.js';
 
 const DESCRIBED = 0x00;
 const NULL = 0x40;
+const NOTHING = Buffer.alloc(0);
 
 const KINDS = {
   boolean: [0x41, 0x42, 0x56],
@@ -22,6 +24,8 @@ const KINDS = {
 interface FieldSchema {
   readonly codes: ReadonlySet<number>;
   readonly mandatory: boolean;
+  /** Whether its bytes must be UTF-8. */
+  readonly text: boolean;
 }
 
 /** A trailing `!` marks a mandatory field. */
@@ -29,6 +33,7 @@ function fields(...kinds: readonly (keyof typeof KINDS | `${keyof typeof KINDS}!
   return kinds.map((kind) => ({
     codes: new Set<number>(KINDS[kind.replace('!', '') as keyof typeof KINDS]),
     mandatory: kind.endsWith('!'),
+    text: kind.startsWith('text'),
   }));
 }
 
@@ -119,6 +124,9 @@ export function checkPerformative(table: FieldTable): PerformativeCode {
     const type = table.code(field);
     if (type === NULL ? rule?.mandatory : !rule?.codes.has(type)) {
       throw invalidField('A field of a performative is missing or has another type than it must have.');
+    }
+    if (rule?.text && !isUtf8(table.bytesOf(field) ?? NOTHING)) {
+      throw new ProtocolViolation('field', 'A text of a performative is no UTF-8.', 'amqp:decode-error');
     }
   }
   return code as PerformativeCode;

@@ -77,8 +77,8 @@ export const PACKETS: readonly PacketShape[] = [
   {
     name: 'PUBLISH',
     type: TYPE.publish,
-    // QoS 1; with DUP, with RETAIN, with both.
-    flags: [0x02, 0x0a, 0x03, 0x0b],
+    // QoS 1; with DUP, with RETAIN, with both; QoS 0, for which the packet id is the payload's beginning; with RETAIN.
+    flags: [0x02, 0x0a, 0x03, 0x0b, 0x00, 0x01],
     sentBy: 'device',
     fields: [
       text('topic', (id) => `devices/${id}/messages/events/`),
