@@ -8,6 +8,7 @@ import { type DeviceEndpoint, parseDeviceAddress } from './device-address.js';
 import { DeviceBoundLink } from './messages/device-bound-link.js';
 import { MethodLink } from './methods/method-link.js';
 import { MethodReplyLink } from './methods/method-reply-link.js';
+import { modelIdOf } from './model-id.js';
 import { TelemetryLink } from './telemetry/telemetry-link.js';
 import { TwinLink } from './twin/twin-link.js';
 import { TwinRequestLink } from './twin/twin-request-link.js';
@@ -63,6 +64,7 @@ export class DeviceLinkHandler implements LinkHandler {
       throw new HubError('MethodNotAllowed', `At this address the hub takes no links of a ${request.client}.`);
     }
     const device = await this.devices.admitted(request, address.identity);
+    device.nameModel(modelIdOf(request));
     const link = open(device, request);
     device.add(link);
     return link;

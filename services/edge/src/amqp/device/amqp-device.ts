@@ -37,6 +37,7 @@ export class AmqpDevice implements LiveConnection {
   private held = false;
   private endedWith: AmqpError | undefined;
   private activeAt: number | undefined;
+  private modelId: string | undefined;
 
   constructor(private readonly options: AmqpDeviceOptions) {
     const { context, admission, id, peer } = options;
@@ -86,6 +87,14 @@ export class AmqpDevice implements LiveConnection {
   /** A token was put in the place of the one that it was admitted by. */
   renew(authenticated: Authenticated): void {
     this.admission = { ...this.admission, authenticated };
+  }
+
+  /** One of its links says what it is; its twin is to show that. */
+  nameModel(modelId: string | undefined): void {
+    if (modelId !== undefined && modelId !== this.modelId) {
+      this.modelId = modelId;
+      this.context.twins?.tellModel(this.admission, modelId);
+    }
   }
 
   /** A link of it will be opened, or is closed again. */

@@ -7,13 +7,12 @@ import { TelemetryStamps } from '../../telemetry/telemetry-stamps.js';
 import type { AmqpDevice } from '../device/amqp-device.js';
 import { DeviceTarget } from '../device/device-link.js';
 import { refuseDelivery } from '../device/refuse-delivery.js';
+import { modelIdOf } from '../model-id.js';
 import { readTelemetry } from './read-telemetry.js';
 import { addTelemetryProperties } from './telemetry-properties.js';
 
 /** Messages that a device may have under way on one link; Node's client needs some before it sends at all. */
 const CREDIT = 100;
-const MODEL_ID = 'com.microsoft:model-id';
-const MAX_MODEL_ID_LENGTH = 2_048;
 
 interface Telemetry {
   readonly headers: MutableHeaders;
@@ -119,9 +118,4 @@ export class TelemetryLink extends DeviceTarget implements AppendOrigin {
     addTelemetryProperties(message, headers);
     return { headers, value: message.bodyBytes() };
   }
-}
-
-function modelIdOf({ properties }: AttachRequest): string | undefined {
-  const modelId = properties.get(MODEL_ID);
-  return typeof modelId === 'string' && modelId !== '' && modelId.length <= MAX_MODEL_ID_LENGTH ? modelId : undefined;
 }

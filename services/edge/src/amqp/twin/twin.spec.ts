@@ -85,6 +85,16 @@ describe('twins over AMQP', () => {
     expect(await answered()).toMatchObject([{ annotations: { status: 412 } }]);
   });
 
+  it('show the model that a link names', async () => {
+    await openSender(connection, '/devices/d1/messages/events', {
+      properties: { 'com.microsoft:model-id': 'dtmi:a;1' },
+    });
+    await until(() => {
+      edge.test.clock.advance(200);
+      return twins.twins.get('d1')?.modelId === 'dtmi:a;1';
+    });
+  });
+
   it('answer what is no operation of theirs, and what fails', async () => {
     await request('PATCH', { resource: '/properties/desired', body: '{}' });
     await request('PATCH', { resource: '/properties/reported', body: 'no json' });
