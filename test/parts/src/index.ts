@@ -10,6 +10,7 @@ export { startFaultProxy } from './fault-proxy/fault-proxy.js';
 export type { HubAccess } from './hub/hub-access.js';
 export type { HubOptions, HubPart } from './hub/hub-part.js';
 export { hubCommand, startHub } from './hub/hub-part.js';
+export { javaSdk } from './java/java-sdk.js';
 export type { KafkaNode, KafkaOptions, KafkaPart } from './kafka/kafka-part.js';
 export { startKafka } from './kafka/kafka-part.js';
 export type { MongoOptions, MongoPart } from './mongo/mongo-part.js';

@@ -105,7 +105,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaPart>
 }
 
 function kafkaJars(): Promise<string> {
-  return cached({ name: 'kafka', sources: [pomOf('kafka')], make: (folder) => copyJars('kafka', folder) });
+  return cached({ name: 'kafka', sources: [pomOf('kafka')], make: (folder) => copyJars(pomOf('kafka'), folder) });
 }
 
 /** Writes a node's configuration and prepares its data folder, unless it has one already. */

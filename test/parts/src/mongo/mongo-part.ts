@@ -1,12 +1,10 @@
-import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import { cached, packageFolder } from '../cache.js';
-import { copyJars, pomOf } from '../maven.js';
+import { packageFolder } from '../cache.js';
+import { javaProgram, pomOf } from '../maven.js';
 import { freePort } from '../process/free-port.js';
 import { makePartFolder, removePartFolder } from '../process/part-folder.js';
 import { type PartControl, PartProcess } from '../process/part-process.js';
-import { run } from '../process/run.js';
 
 export interface MongoOptions {
   /** Each write is in a file before it is answered, so that a killed server started again has it; false unless given. */
@@ -21,31 +19,23 @@ export interface MongoPart extends PartControl {
 
 /** Starts an empty server of MongoDB's protocol (as a MongoDB 7.0 without replicas) on a free loopback port. */
 export async function startMongo(options: MongoOptions = {}): Promise<MongoPart> {
-  const program = await mongoProgram();
+  const classPath = await mongoProgram();
   const folder = await makePartFolder('mongo');
-  const part = new MongoServer({ program, folder, port: await freePort(), durable: options.durable ?? false });
+  const part = new MongoServer({ classPath, folder, port: await freePort(), durable: options.durable ?? false });
   await part.start();
   return part;
 }
 
-const sourceFolder = join(packageFolder, 'mongo/java/mooring/mongo');
-
-async function mongoProgram(): Promise<string> {
-  const sources = (await readdir(sourceFolder)).sort().map((file) => join(sourceFolder, file));
-  return await cached({
+function mongoProgram(): Promise<string> {
+  return javaProgram({
     name: 'mongo',
-    sources: [pomOf('mongo'), ...sources],
-    make: async (folder) => {
-      const [lib, classes] = [join(folder, 'lib'), join(folder, 'classes')];
-      await mkdir(classes);
-      await copyJars('mongo', lib);
-      await run('javac', ['--release', '17', '-d', classes, '-cp', `${lib}/*`, ...sources], { timeoutMs: 120_000 });
-    },
+    pom: pomOf('mongo'),
+    sources: join(packageFolder, 'mongo/java/mooring/mongo'),
   });
 }
 
 interface MongoSettings {
-  readonly program: string;
+  readonly classPath: string;
   readonly folder: string;
   readonly port: number;
   readonly durable: boolean;
@@ -55,8 +45,7 @@ class MongoServer extends PartProcess implements MongoPart {
   readonly url: string;
 
   constructor(private readonly settings: MongoSettings) {
-    const { program, folder, port, durable } = settings;
-    const classPath = `${program}/classes:${program}/lib/*`;
+    const { classPath, folder, port, durable } = settings;
     const data = durable ? [join(folder, 'data.mv')] : [];
     const options = ['-Xmx256m', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
     super({
