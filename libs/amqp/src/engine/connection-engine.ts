@@ -79,6 +79,12 @@ export class ConnectionEngine {
     return true;
   }
 
+  endSessions(error?: unknown): void {
+    for (const session of this.sessions.values()) {
+      session.end(error);
+    }
+  }
+
   /** Detaches links that the client has attached. @returns whether there were any */
   detach(isMeant: (link: RheaLink) => boolean, error?: unknown): boolean {
     let found = false;

@@ -75,7 +75,7 @@ describe('faults over AMQP', () => {
     const gone = once(connection, 'session_error');
     await strike(telemetry, { type: 'KillAmqpSession', delay: 1 });
     await gone;
-    expect(session.error).toMatchObject({ condition: 'amqp:internal-error', description: 'boom' });
+    expect(session.error).toMatchObject({ condition: 'amqp:link:detach-forced', description: 'boom' });
     expect((await send(neighbour, {})).outcome).toBe('accepted');
     const again = await openSender(connection, `${DEVICE}/messages/events`, { session: openSession(connection) });
     expect((await send(again, {})).outcome).toBe('accepted');

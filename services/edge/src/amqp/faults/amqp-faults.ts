@@ -13,6 +13,8 @@ import { TwinLink } from '../twin/twin-link.js';
 import { TwinRequestLink } from '../twin/twin-request-link.js';
 
 const CBS = '$cbs';
+/** Clients try again after it, be it of a link or a session. */
+const FORCED = 'amqp:link:detach-forced';
 
 /** The links that a fault detaches. A request link of the twin is the device's, that of methods the hub's. */
 const LINKS: Readonly<Partial<Record<FaultType, (link: DeviceLink) => boolean>>> = {
@@ -52,15 +54,15 @@ function strike(device: AmqpDevice, session: AttachedSession, { type, reason }: 
       connection.close();
       return true;
     case 'KillAmqpSession':
-      session.end(new LinkError('amqp:internal-error', reason));
+      session.end(new LinkError(FORCED, reason));
       return true;
     case 'KillAmqpCBSLinkReq':
-      return connection.detach(CBS, 'sender', new LinkError('amqp:link:detach-forced', reason));
+      return connection.detach(CBS, 'sender', new LinkError(FORCED, reason));
     case 'KillAmqpCBSLinkResp':
-      return connection.detach(CBS, 'receiver', new LinkError('amqp:link:detach-forced', reason));
+      return connection.detach(CBS, 'receiver', new LinkError(FORCED, reason));
     default: {
       const isMeant = LINKS[type];
-      return isMeant !== undefined && device.detach(isMeant, new LinkError('amqp:link:detach-forced', reason));
+      return isMeant !== undefined && device.detach(isMeant, new LinkError(FORCED, reason));
     }
   }
 }
