@@ -15,8 +15,7 @@ export type Fields = Record<string, DocumentValue | undefined>;
  */
 export function copyDocument(document: DocumentBody): Fields & DocumentBody {
   checkId(document._id);
-  const { version: _version, ...fields } = document as DocumentBody & { readonly version?: unknown };
-  return copyFields(fields, 1) as Fields & DocumentBody;
+  return copyFields(document as DocumentBody & Fields, 1, 'version') as Fields & DocumentBody;
 }
 
 /** A copy of one value of a document. */
@@ -58,11 +57,11 @@ export function isPlainObject(value: unknown): value is Fields {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function copyFields(fields: Readonly<Record<string, unknown>>, depth: number): Fields {
+function copyFields(fields: Readonly<Record<string, unknown>>, depth: number, except?: string): Fields {
   const copy: Fields = {};
   for (const name of Object.keys(fields)) {
     const value = fields[name];
-    if (value !== undefined) {
+    if (value !== undefined && name !== except) {
       checkFieldName(name);
       copy[name] = copyValue(value, depth + 1);
     }

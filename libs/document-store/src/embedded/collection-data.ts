@@ -67,7 +67,14 @@ function sizeOf(value: unknown): number {
   if (value instanceof Uint8Array) {
     return value.length;
   }
-  return Object.entries(value).reduce((size, [name, field]) => size + name.length + sizeOf(field), 0);
+  if (Array.isArray(value)) {
+    return value.reduce<number>((size, element) => size + sizeOf(element), value.length);
+  }
+  let size = 0;
+  for (const name of Object.keys(value)) {
+    size += name.length + sizeOf((value as Fields)[name]);
+  }
+  return size;
 }
 
 function versionOf(version: number | undefined): number {

@@ -115,7 +115,7 @@ export class EmbeddedCollection<T extends DocumentBody> implements Collection<T>
       if (refusal !== undefined) {
         return refusal;
       }
-      const after = next();
+      const after = next(current?.body);
       if (after !== undefined) {
         checkSize(after);
       }
@@ -126,7 +126,7 @@ export class EmbeddedCollection<T extends DocumentBody> implements Collection<T>
   }
 
   /** What a write makes of the document that is there. */
-  private transition(write: Write<T>): { id: string; next: () => Body | undefined } {
+  private transition(write: Write<T>): { id: string; next: (current: Body | undefined) => Body | undefined } {
     if (write.kind === 'put') {
       const document = copyDocument(write.document);
       return { id: document._id, next: () => document };
@@ -137,15 +137,6 @@ export class EmbeddedCollection<T extends DocumentBody> implements Collection<T>
       return { id, next: () => undefined };
     }
     const changes = checkChanges(write.changes);
-    return {
-      id,
-      next: () => {
-        const body = readEntry(this.data, id)?.body;
-        if (body !== undefined) {
-          applyChanges(body, changes);
-        }
-        return body;
-      },
-    };
+    return { id, next: (current) => current && applyChanges(current, changes) };
   }
 }

@@ -4,12 +4,13 @@ import type { CheckedChanges } from '../documents/field-changes.js';
 import type { DocumentValue } from '../port.js';
 
 /**
- * Applies field changes to a document, in place.
+ * A document with field changes applied; it shares with the one that was given, which stays as it is, what does not change.
  *
  * @throws DocumentStoreError `invalid` where a path leads through a value that is no object, or an array is needed and
  * something else is there
  */
-export function applyChanges(document: Fields, changes: CheckedChanges): void {
+export function applyChanges<T extends Fields>(body: T, changes: CheckedChanges): T {
+  const document = { ...body };
   for (const [path, value] of changes.set) {
     const { parent, name } = makeParent(document, path);
     parent[name] = value;
@@ -31,6 +32,7 @@ export function applyChanges(document: Fields, changes: CheckedChanges): void {
       found.parent[found.name] = elements.filter((element) => !hasIdIn(element, ids));
     }
   }
+  return document;
 }
 
 interface Place {
@@ -43,13 +45,11 @@ function makeParent(document: Fields, path: string): Place {
   const name = names.pop() ?? '';
   let parent = document;
   for (const step of names) {
-    if (!Object.hasOwn(parent, step)) {
-      parent[step] = {};
-    }
-    const child = objectIn(parent, step);
+    const child = Object.hasOwn(parent, step) ? copyIn(parent, step) : {};
     if (child === undefined) {
       throw invalid(`${path} leads through a value that is not an object.`);
     }
+    parent[step] = child;
     parent = child;
   }
   return { parent, name };
@@ -58,18 +58,24 @@ function makeParent(document: Fields, path: string): Place {
 function findParent(document: Fields, path: string): Place | undefined {
   const names = path.split('.');
   const name = names.pop() ?? '';
-  let parent: Fields | undefined = document;
+  let parent = document;
   for (const step of names) {
-    parent = parent && objectIn(parent, step);
+    const child: Fields | undefined = copyIn(parent, step);
+    if (child === undefined) {
+      return undefined;
+    }
+    parent[step] = child;
+    parent = child;
   }
-  return parent && { parent, name };
+  return { parent, name };
 }
 
-function objectIn(parent: Fields, name: string): Fields | undefined {
+/** A copy of the object of this name, to change. */
+function copyIn(parent: Fields, name: string): Fields | undefined {
   const value = Object.hasOwn(parent, name) ? parent[name] : undefined;
   const isObject =
     typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
-  return isObject ? (value as Fields) : undefined;
+  return isObject ? { ...(value as Fields) } : undefined;
 }
 
 function arrayIn(parent: Fields, name: string, path: string): readonly DocumentValue[] | undefined {

@@ -16,6 +16,12 @@ const ESCAPE = 0xff;
 const NUMBER_BYTES = 9;
 const KEY_BYTES = 450;
 const VALUE_BYTES = 256;
+const LENGTH_BYTES = 4;
+/** UTF-8 of one UTF-16 code unit, at most. */
+const MOST_BYTES_OF_UNIT = 3;
+
+/** Where keys are put together, one at a time: longer than any of LMDB's. */
+const scratch = Buffer.alloc(4096);
 
 /** How much of a long value an index of so many fields keeps. */
 export function valueBytes(fields: number): number {
@@ -29,45 +35,31 @@ export interface EncodedValue {
 }
 
 export function encodeValue(value: unknown, limit: number): EncodedValue {
-  switch (typeof value) {
-    case 'string':
-      return encodeBytes(Tag.string, Buffer.from(value), limit);
-    case 'number':
-      return encodeNumber(value);
-    case 'boolean':
-      return { bytes: Buffer.from([Tag.boolean, value ? 1 : 0]), exact: true };
-    default:
-  }
-  if (value === null || value === undefined) {
-    return { bytes: Buffer.from([Tag.null]), exact: true };
-  }
-  if (value instanceof Uint8Array) {
-    return encodeBytes(Tag.bytes, withLength(value), limit);
-  }
-  return { bytes: Buffer.from([Tag.object]), exact: false };
+  const end = writeValue(0, value, limit);
+  return { bytes: Buffer.from(scratch.subarray(0, end)), exact: isExact(value, limit) };
 }
 
 /** The bytes that the encodings of all strings with this prefix begin with. */
 export function encodePrefix(prefix: string, limit: number): Buffer {
-  return encodeBytes(Tag.string, Buffer.from(prefix), limit).bytes.subarray(0, -1);
+  return encodeValue(prefix, limit).bytes.subarray(0, -1);
 }
 
 /** The key of a document in an index; undefined where it has none, as the first field is missing or null. */
 export function indexKey(document: Fields, id: string, paths: readonly (readonly string[])[]): Buffer | undefined {
   const limit = valueBytes(paths.length);
-  const parts: Uint8Array[] = [];
+  let end = 0;
   for (const path of paths) {
     const value = valueAt(document, path);
     if (Array.isArray(value)) {
       return Buffer.concat([Buffer.of(ARRAY_MARKER), Buffer.from(id)]);
     }
-    if (parts.length === 0 && (value === undefined || value === null)) {
+    if (end === 0 && (value === undefined || value === null)) {
       return undefined;
     }
-    parts.push(encodeValue(value, limit).bytes);
+    end = writeValue(end, value, limit);
   }
-  parts.push(Buffer.from(id));
-  return Buffer.concat(parts);
+  end += scratch.write(id, end);
+  return Buffer.from(scratch.subarray(0, end));
 }
 
 /** The value at a path; the array itself where the path leads through one. */
@@ -113,44 +105,81 @@ function valueEnd(key: Uint8Array, start: number): number {
   }
 }
 
+/** Writes an encoded value to the scratch buffer; returns where it ends. */
+function writeValue(start: number, value: unknown, limit: number): number {
+  switch (typeof value) {
+    case 'string':
+      return writeText(start, value, limit);
+    case 'number':
+      return writeNumber(start, value);
+    case 'boolean':
+      scratch[start] = Tag.boolean;
+      scratch[start + 1] = value ? 1 : 0;
+      return start + 2;
+    default:
+  }
+  if (value instanceof Uint8Array) {
+    return writeBytes(start, Tag.bytes, withLength(value).subarray(0, limit));
+  }
+  scratch[start] = value === null || value === undefined ? Tag.null : Tag.object;
+  return start + 1;
+}
+
+function isExact(value: unknown, limit: number): boolean {
+  if (typeof value === 'string') {
+    return Buffer.byteLength(value) < limit;
+  }
+  if (value instanceof Uint8Array) {
+    return LENGTH_BYTES + value.length < limit;
+  }
+  return typeof value === 'object' ? value === null : !Number.isNaN(value);
+}
+
 /** MongoDB orders binary values by length first. */
 function withLength(value: Uint8Array): Uint8Array {
-  const bytes = Buffer.alloc(4 + value.length);
+  const bytes = Buffer.alloc(LENGTH_BYTES + value.length);
   bytes.writeUInt32BE(value.length);
-  bytes.set(value, 4);
+  bytes.set(value, LENGTH_BYTES);
   return bytes;
 }
 
-/** Zero bytes are escaped as 00 FF, and a 00 before anything else ends the value. */
-function encodeBytes(tag: number, value: Uint8Array, limit: number): EncodedValue {
-  const kept = value.subarray(0, limit);
-  const exact = value.length < limit;
-  if (!kept.includes(0)) {
-    return { bytes: Buffer.concat([Buffer.of(tag), kept, Buffer.of(0)]), exact };
+function writeText(start: number, text: string, limit: number): number {
+  if (text.length > limit / MOST_BYTES_OF_UNIT || text.includes('\0')) {
+    return writeBytes(start, Tag.string, Buffer.from(text).subarray(0, limit));
   }
-  const bytes = [tag];
+  scratch[start] = Tag.string;
+  const end = start + 1 + scratch.write(text, start + 1);
+  scratch[end] = 0;
+  return end + 1;
+}
+
+/** Zero bytes are escaped as 00 FF, and a 00 before anything else ends the value. */
+function writeBytes(start: number, tag: number, kept: Uint8Array): number {
+  let end = start;
+  scratch[end++] = tag;
   for (const byte of kept) {
-    bytes.push(byte);
+    scratch[end++] = byte;
     if (byte === 0) {
-      bytes.push(ESCAPE);
+      scratch[end++] = ESCAPE;
     }
   }
-  bytes.push(0);
-  return { bytes: Buffer.from(bytes), exact };
+  scratch[end++] = 0;
+  return end;
 }
 
 /** IEEE 754 in an order of bytes that is the order of the numbers; NaN, which equals nothing, comes before all. */
-function encodeNumber(value: number): EncodedValue {
-  const bytes = Buffer.alloc(NUMBER_BYTES);
-  bytes[0] = Tag.number;
+function writeNumber(start: number, value: number): number {
+  const end = start + NUMBER_BYTES;
+  scratch[start] = Tag.number;
   if (Number.isNaN(value)) {
-    return { bytes, exact: false };
+    scratch.fill(0, start + 1, end);
+    return end;
   }
-  bytes.writeDoubleBE(value === 0 ? 0 : value, 1);
-  const negative = (bytes[1] ?? 0) >= 0x80;
-  for (let index = 1; index < NUMBER_BYTES; index++) {
-    const byte = bytes[index] ?? 0;
-    bytes[index] = negative ? ~byte : index === 1 ? byte | 0x80 : byte;
+  scratch.writeDoubleBE(value === 0 ? 0 : value, start + 1);
+  const negative = (scratch[start + 1] ?? 0) >= 0x80;
+  for (let index = start + 1; index < end; index++) {
+    const byte = scratch[index] ?? 0;
+    scratch[index] = negative ? ~byte : index === start + 1 ? byte | 0x80 : byte;
   }
-  return { bytes, exact: true };
+  return end;
 }

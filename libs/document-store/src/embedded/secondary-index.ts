@@ -1,6 +1,6 @@
 import type { Database } from 'lmdb';
 import type { Fields } from '../documents/document-copy.js';
-import { indexKey } from './index-key.js';
+import { indexKey, valueAt } from './index-key.js';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -17,6 +17,9 @@ export class SecondaryIndex {
 
   /** Within a transaction: follows a document from what it was (undefined: not there) to what it is. */
   update(id: string, before: Fields | undefined, after: Fields | undefined): void {
+    if (before !== undefined && after !== undefined && this.paths.every((path) => isSame(before, after, path))) {
+      return;
+    }
     const old = before && indexKey(before, id, this.paths);
     const now = after && indexKey(after, id, this.paths);
     if (old !== undefined && (now === undefined || !old.equals(now))) {
@@ -26,4 +29,10 @@ export class SecondaryIndex {
       this.keys.putSync(now, EMPTY);
     }
   }
+}
+
+/** Whether a path leads to the same value for certain. */
+function isSame(before: Fields, after: Fields, path: readonly string[]): boolean {
+  const value = valueAt(before, path);
+  return typeof value !== 'object' && value === valueAt(after, path);
 }
