@@ -17,7 +17,7 @@ const HEADINGS = [
 ] as const;
 /** Columns that are text; the others are numbers. */
 const LEFT = new Set([0, 11]);
-const SHOWN = 20;
+const SHOWN = 40;
 
 /** Whether a group was withstood: nothing taken that must not be, nothing broken, no honest device harmed. */
 export function isWithstood({ findings, honest, crashes }: GroupResult): boolean {

@@ -3,3 +3,5 @@ export { forgedBy, selfSignedCertificate, testAuthority } from './certificates.j
 export { clientHello } from './client-hello.js';
 export { garbage } from './garbage.js';
 export { PORT, RawConnection } from './raw-connection.js';
+export type { Upgrade } from './web-socket.js';
+export { announcedFrame, upgrade, webSocketFrame } from './web-socket.js';

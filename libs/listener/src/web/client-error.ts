@@ -42,15 +42,47 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   },
 };
 
-/** RFC 9112, section 3.2: a request without a host is refused, and so nobody may guess whom it was for. */
-export function requireHost(front: HttpFront, clock: Pick<Clock, 'now'>): HttpFront {
+const OTHER_VERSION: Refusal = {
+  status: '505 HTTP Version Not Supported',
+  error: 'ArgumentInvalid',
+  message: 'HTTP is spoken in the versions 1.0 and 1.1.',
+};
+const AUTHORIZATION = 'authorization';
+const VERSIONS = new Set(['1.0', '1.1']);
+
+/**
+ * Refuses what Node.js' parser takes and what is in front of the hub may have read otherwise: another version of HTTP, no host
+ * (RFC 9112, section 3.2), two tokens.
+ */
+export function requireOneReading(front: HttpFront, clock: Pick<Clock, 'now'>): HttpFront {
   return (request, response) => {
-    if (request.headers.host === undefined && request.httpVersion === '1.1') {
-      request.socket.end(answerOf(MALFORMED, clock.now()));
-    } else {
+    const refusal = refusalOf(request);
+    if (refusal === undefined) {
       front(request, response);
+    } else {
+      request.socket.end(answerOf(refusal, clock.now()));
     }
   };
+}
+
+function refusalOf({ httpVersion, headers, rawHeaders }: IncomingMessage): Refusal | undefined {
+  if (!VERSIONS.has(httpVersion)) {
+    return OTHER_VERSION;
+  }
+  const hasNoHost = headers.host === undefined && httpVersion === '1.1';
+  return hasNoHost || hasTwoTokens(rawHeaders) ? MALFORMED : undefined;
+}
+
+/** @param rawHeaders names and values in turn */
+function hasTwoTokens(rawHeaders: readonly string[]): boolean {
+  let tokens = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION) {
+      tokens++;
+    }
+  }
+  return tokens > 1;
 }
 
 /**

@@ -96,6 +96,9 @@ describe('the web server', () => {
 
   it.each([
     ['is none', 'nonsense\r\n\r\n', '400 Bad Request'],
+    ['is of another version', 'GET / HTTP/2.0\r\nHost: x\r\n\r\n', '505 HTTP Version Not Supported'],
+    ['is older than versions', 'GET / HTTP/0.9\r\nHost: x\r\n\r\n', '505 HTTP Version Not Supported'],
+    ['has two tokens', 'GET / HTTP/1.1\r\nHost: x\r\nAuthorization: a\r\nauthorization: b\r\n\r\n', '400 Bad Request'],
     ['has no host', 'GET / HTTP/1.1\r\n\r\n', '400 Bad Request'],
     [
       'has two lengths',

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '@mooring/clock';
 import { WebSocketServer } from 'ws';
 import type { HttpFront, StreamProtocol } from '../fronts.js';
-import { answerClientErrors, requireHost } from './client-error.js';
+import { answerClientErrors, requireOneReading } from './client-error.js';
 import { chooseSubprotocol, protocolsAt } from './websocket-route.js';
 import { WebSocketStream } from './websocket-stream.js';
 
@@ -43,12 +43,12 @@ export function createWebServer(options: WebServerOptions): Server {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      // Asked for by `requireHost`, whose answer has a body.
+      // Asked for by `requireOneReading`, whose answer has a body.
       requireHostHeader: false,
       // A request that offers another protocol is answered as if it did not.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
-    requireHost(options.http ?? notFound, options.clock),
+    requireOneReading(options.http ?? notFound, options.clock),
   );
   answerClientErrors(server, options.clock);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
