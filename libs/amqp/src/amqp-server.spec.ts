@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { ManualClock } from '@mooring/clock';
 import { HubError } from '@mooring/errors';
 import type { EventContext, Receiver, Sender } from 'rhea';
 import rhea from 'rhea';
@@ -6,7 +7,7 @@ import { LinkError } from './errors/amqp-error.js';
 import type { IncomingDelivery } from './links/incoming-delivery.js';
 import type { AttachRequest, LinkEndpoint, LinkHandler } from './links/link-handler.js';
 import type { OutgoingLink } from './links/outgoing-link.js';
-import { once, TestServer } from './testing/test-server.js';
+import { once, TestServer, type TestServerOptions } from './testing/test-server.js';
 
 /** Keeps what clients send to `in`, and sends numbered messages to those who receive from `out`. */
 class Endpoint implements LinkHandler {
@@ -77,9 +78,9 @@ describe('AmqpServer', () => {
   let server: TestServer;
   let handler: Endpoint;
 
-  async function start(): Promise<TestServer> {
+  async function start(options: Partial<TestServerOptions> = {}): Promise<TestServer> {
     handler = new Endpoint();
-    server = await TestServer.start({ handlers: [handler] });
+    server = await TestServer.start({ handlers: [handler], ...options });
     return server;
   }
 
@@ -230,6 +231,45 @@ describe('AmqpServer', () => {
     await server.server.drain(5_000);
     await closed;
     expect(connection.error).toMatchObject({ condition: 'amqp:connection:forced' });
+  });
+
+  it('answers what it has received before it closes, and takes nothing more', async () => {
+    await start();
+    const connection = server.connect();
+    const sender = connection.open_sender('in');
+    await once(sender, 'sendable');
+    const sent = [sender.send({ body: 'first' }), sender.send({ body: 'second' })];
+    await until(() => handler.received.length === 2);
+    const drained = server.server.drain(5_000);
+    const ends: string[] = [];
+    for (const event of ['accepted', 'session_close', 'connection_close']) {
+      connection.on(event, () => ends.push(event));
+    }
+    sender.send({ body: 'too late' });
+    handler.received[0]?.accept();
+    await once(sender, 'accepted');
+    expect(connection.is_open()).toBe(true);
+    handler.received[1]?.accept();
+    await drained;
+    await until(() => ends.includes('connection_close'));
+    expect(ends.indexOf('session_close')).toBeGreaterThan(ends.lastIndexOf('accepted'));
+    expect(sent.map(({ settled }) => settled)).toEqual([true, true]);
+    expect(handler.received).toHaveLength(2);
+  });
+
+  it('closes when the time for answers is over', async () => {
+    const clock = new ManualClock();
+    await start({ clock });
+    const connection = server.connect();
+    const sender = connection.open_sender('in');
+    await once(sender, 'sendable');
+    sender.send({ body: 'never answered' });
+    await until(() => handler.received.length === 1);
+    const drained = server.server.drain(5_000);
+    const lost = once(connection, 'disconnected');
+    clock.advance(5_000);
+    await drained;
+    await lost;
   });
 });
 

@@ -8,24 +8,30 @@ import type { EngineHost } from '../engine/engine-host.js';
 import { EMPTY_FRAME } from '../engine/performative-writer.js';
 import type { RheaLink } from '../engine/rhea-internals.js';
 import type { SessionEngine } from '../engine/session-engine.js';
-import { LinkError } from '../errors/amqp-error.js';
+import { LinkError, toAmqpError } from '../errors/amqp-error.js';
 import { ProtocolViolation } from '../errors/protocol-violation.js';
 import { protocolHeader } from '../frames/protocol-header.js';
 import { FrameGuard } from '../guard/frame-guard.js';
 import { addressOf } from '../links/attach-request.js';
 import type { ClientRole } from '../links/link-handler.js';
+import type { PeerInfo } from '../links/peer-info.js';
 import { IdleWatch } from './idle-watch.js';
 import { InboundStream } from './inbound-stream.js';
 import { LinkAdmission } from './link-admission.js';
 import type { ServerContext } from './server-context.js';
 import { StreamWriter } from './stream-writer.js';
 
+/** rhea's clients take the end of a session before outcomes that come with it, and send again what was accepted. */
+const LAST_ANSWERS_MS = 100;
+
 let connections = 0;
+
+type Peer = { -readonly [K in keyof PeerInfo]: PeerInfo[K] };
 
 /** One connection: bytes in, judged frame by frame, to the engine; and the engine's frames out. */
 export class AmqpConnection implements EngineHost {
   maxFrameBytes: number;
-  private readonly peer: { connectionId: string; transport: ConnectionInfo; containerId: string; hostname: string };
+  private readonly peer: Peer;
   private readonly inbound: InboundStream;
   private readonly guard: FrameGuard;
   private readonly writer: StreamWriter;
@@ -39,6 +45,7 @@ export class AmqpConnection implements EngineHost {
   /** A SASL exchange is under way. */
   private deciding = false;
   private heldBytes = 0;
+  private draining = false;
   private incompleteBytes = 0;
   private closing = false;
   private gone = false;
@@ -50,7 +57,7 @@ export class AmqpConnection implements EngineHost {
     private readonly closed: () => void,
   ) {
     const { clock, limits } = context;
-    this.peer = { connectionId: `amqp-${++connections}`, transport, containerId: '', hostname: '' };
+    this.peer = { connectionId: `amqp-${++connections}`, transport, containerId: '', hostname: '', ended: undefined };
     this.maxFrameBytes = limits.maxFrameBytes;
     this.lastRead = clock.monotonic();
     this.guard = new FrameGuard(limits);
@@ -60,7 +67,7 @@ export class AmqpConnection implements EngineHost {
       maxBufferedBytes: limits.maxBufferedBytes,
       timeoutMs: limits.writeTimeoutMs,
       relieved: () => this.relieved(),
-      stalled: () => this.violate(new ProtocolViolation('timeout', 'The peer does not read.')),
+      stalled: () => this.violate(new ProtocolViolation('stalled', 'The peer does not read.')),
     });
     this.engine = new ConnectionEngine(this, limits);
     this.inbound = this.openInbound();
@@ -80,12 +87,19 @@ export class AmqpConnection implements EngineHost {
     return this.writer.congested;
   }
 
-  /** Closes in the protocol's own way; the peer is told that it may connect again. */
+  /** Takes nothing more, answers what has come, then closes; the peer is told that it may connect again. */
   drain(): void {
-    this.close(new LinkError('amqp:connection:forced', 'The hub is closing; connect again.'));
+    if (!this.closing) {
+      this.peer.ended = 'drained';
+      this.draining = true;
+      this.stopReading();
+      this.finishDrain();
+    }
   }
 
   close(error?: unknown): void {
+    // Sessions before: Node's clients wait 45 s for answers on those that a close leaves open.
+    this.engine.endSessions(error && new LinkError('amqp:link:detach-forced', toAmqpError(error).description));
     if (!this.engine.close(error)) {
       this.destroy();
     }
@@ -150,6 +164,9 @@ export class AmqpConnection implements EngineHost {
   held(bytes: number): void {
     this.heldBytes += bytes;
     this.readOrPause();
+    if (this.draining) {
+      this.finishDrain();
+    }
   }
 
   opened(containerId: string, hostname: string, idleTimeoutMs: number | undefined, maxFrameBytes?: number): void {
@@ -165,7 +182,7 @@ export class AmqpConnection implements EngineHost {
       lastRead: () => (this.stream.isPaused() ? clock.monotonic() : this.lastRead),
       lastWrite: () => this.writer.lastWrite,
       heartbeat: () => this.writer.write(EMPTY_FRAME),
-      idle: () => this.violate(new ProtocolViolation('timeout', 'The peer is silent.', 'amqp:connection:forced')),
+      idle: () => this.violate(new ProtocolViolation('silent', 'The peer is silent.', 'amqp:connection:forced')),
     });
   }
 
@@ -249,6 +266,7 @@ export class AmqpConnection implements EngineHost {
     if (this.closing) {
       return;
     }
+    this.peer.ended = violation.reason;
     this.context.metrics.violations.inc({ reason: violation.reason });
     const { cause } = violation;
     this.context.logger.debug(
@@ -272,6 +290,15 @@ export class AmqpConnection implements EngineHost {
     this.idle?.stop();
     this.deadline?.cancel();
     this.deadline = clock.after(limits.closeTimeoutMs, () => this.destroy());
+  }
+
+  private finishDrain(): void {
+    if (this.heldBytes === 0 && !this.gone) {
+      this.deadline?.cancel();
+      this.deadline = this.context.clock.after(LAST_ANSWERS_MS, () =>
+        this.close(new LinkError('amqp:connection:forced', 'The hub is closing; connect again.')),
+      );
+    }
   }
 
   private stopReading(): void {

@@ -12,6 +12,8 @@ export type ViolationReason =
   | 'sasl'
   | 'limit'
   | 'timeout'
+  | 'silent'
+  | 'stalled'
   | 'engine';
 
 /** The peer broke the protocol or a limit: its connection is closed with `condition`. The message never quotes the peer. */

@@ -1,4 +1,5 @@
 import type { ConnectionInfo } from '@mooring/listener';
+import type { ViolationReason } from '../errors/protocol-violation.js';
 
 /** What is known of the peer of a connection. */
 export interface PeerInfo {
@@ -9,4 +10,6 @@ export interface PeerInfo {
   readonly containerId: string;
   /** The host name that it asked for in its open; empty if it named none. */
   readonly hostname: string;
+  /** Why the hub has ended the connection; undefined while it has not, and where the peer did. */
+  readonly ended: ViolationReason | 'drained' | undefined;
 }

@@ -4,7 +4,8 @@ import type { AmqpContext } from './amqp-context.js';
 import type { AmqpDevice } from './device/amqp-device.js';
 import type { AmqpDevices } from './device/amqp-devices.js';
 import type { DeviceSource, DeviceTarget } from './device/device-link.js';
-import { type DeviceEndpoint, parseDeviceAddress } from './device-address.js';
+import { type DeviceAddress, type DeviceEndpoint, parseDeviceAddress } from './device-address.js';
+import { InputLink } from './inputs/input-link.js';
 import { DeviceBoundLink } from './messages/device-bound-link.js';
 import { MethodLink } from './methods/method-link.js';
 import { MethodReplyLink } from './methods/method-reply-link.js';
@@ -22,7 +23,10 @@ function linksOf({
   twins,
 }: AmqpContext): Readonly<Record<DeviceEndpoint, Partial<Record<ClientRole, Open>>>> {
   return {
-    events: { sender: (device, request) => new TelemetryLink(device, request) },
+    events: {
+      sender: (device, request) => new TelemetryLink(device, request),
+      receiver: (device) => new InputLink(device),
+    },
     devicebound:
       messages === undefined ? {} : { receiver: (device, request) => new DeviceBoundLink(device, request, messages) },
     methods: {
@@ -60,7 +64,7 @@ export class DeviceLinkHandler implements LinkHandler {
       throw new HubError('ResourceNotFound', 'Nothing is served at this address.');
     }
     const open = this.links[address.endpoint][request.client];
-    if (open === undefined) {
+    if (open === undefined || isInputOfDevice(address, request)) {
       throw new HubError('MethodNotAllowed', `At this address the hub takes no links of a ${request.client}.`);
     }
     const device = await this.devices.admitted(request, address.identity);
@@ -69,4 +73,9 @@ export class DeviceLinkHandler implements LinkHandler {
     device.add(link);
     return link;
   }
+}
+
+/** Modules have inputs, devices not. */
+function isInputOfDevice({ endpoint, identity }: DeviceAddress, { client }: AttachRequest): boolean {
+  return endpoint === 'events' && client === 'receiver' && identity.moduleId === '';
 }

@@ -64,6 +64,7 @@ export class ServiceServer {
       ...shared,
       authorities: [...this.front.authorities, ...(options.beside === undefined ? [] : [options.beside.authority])],
       handlers: [...(options.beside?.handlers ?? []), ...this.front.handlers],
+      limits: { maxLinks: 1_000 },
     });
   }
 

@@ -37,7 +37,7 @@ export class AmqpDevice implements LiveConnection {
   private held = false;
   private endedWith: AmqpError | undefined;
   private activeAt: number | undefined;
-  private modelId: string | undefined;
+  modelId: string | undefined;
 
   constructor(private readonly options: AmqpDeviceOptions) {
     const { context, admission, id, peer } = options;
@@ -110,9 +110,7 @@ export class AmqpDevice implements LiveConnection {
 
   left(link: DeviceLink): void {
     if (this.links.delete(link) && this.links.size === 0) {
-      const { expiresAt } = this.admission.authenticated;
-      const isExpired = expiresAt !== undefined && expiresAt <= this.context.clock.now();
-      this.close(isExpired ? 'token-expired' : 'client-closed');
+      this.close(this.whyLeft());
     }
   }
 
@@ -166,7 +164,23 @@ export class AmqpDevice implements LiveConnection {
     this.context.log.error({ err: error, deviceId: this.admission.identity.deviceId }, 'a link of a device failed');
     this.close('internal-error');
   }
+
+  private whyLeft(): CloseReason {
+    const { ended } = this.peer;
+    if (ended !== undefined) {
+      return ENDS[ended] ?? 'protocol-error';
+    }
+    const { expiresAt } = this.admission.authenticated;
+    return expiresAt !== undefined && expiresAt <= this.context.clock.now() ? 'token-expired' : 'client-closed';
+  }
 }
+
+/** Why an identity leaves with its connection, by why the hub has ended that. */
+const ENDS: Readonly<Partial<Record<NonNullable<PeerInfo['ended']>, CloseReason>>> = {
+  drained: 'drained',
+  silent: 'keep-alive-timeout',
+  stalled: 'write-timeout',
+};
 
 const TEXTS: Readonly<Partial<Record<CloseReason, string>>> = {
   'taken-over': 'The identity has connected anew.',

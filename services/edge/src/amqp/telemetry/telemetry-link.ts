@@ -7,7 +7,6 @@ import { TelemetryStamps } from '../../telemetry/telemetry-stamps.js';
 import type { AmqpDevice } from '../device/amqp-device.js';
 import { DeviceTarget } from '../device/device-link.js';
 import { refuseDelivery } from '../device/refuse-delivery.js';
-import { modelIdOf } from '../model-id.js';
 import { readTelemetry } from './read-telemetry.js';
 import { addTelemetryProperties } from './telemetry-properties.js';
 
@@ -31,7 +30,7 @@ export class TelemetryLink extends DeviceTarget implements AppendOrigin {
 
   constructor(device: AmqpDevice, request: AttachRequest) {
     super(device, CREDIT, device.context.maxMessageBytes);
-    this.stamps = new TelemetryStamps(device.admission, modelIdOf(request));
+    this.stamps = new TelemetryStamps(device.admission, device.modelId);
     const { tracing, faults } = device.context;
     this.spans = tracing && new PublishSpans(tracing);
     this.faults = faults?.origin(device, request, this);
