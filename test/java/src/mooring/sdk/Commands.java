@@ -1,12 +1,12 @@
 package mooring.sdk;
 
+import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.reflect.TypeToken;
-import com.google.gson.Gson;
 import com.microsoft.azure.sdk.iot.device.InternalClient;
 import com.microsoft.azure.sdk.iot.device.Message;
 import com.microsoft.azure.sdk.iot.device.twin.Twin;
@@ -71,9 +71,11 @@ final class Commands {
         subscriptions.methods(name(command), client(command));
         return JsonNull.INSTANCE;
       case "twin":
-        return twin(client(command).getTwin());
+        return twin(Patience.ask(() -> client(command).getTwin(Patience.MILLISECONDS)));
       case "report":
-        return new JsonPrimitive(client(command).updateReportedProperties(patch(command)).getVersion());
+        TwinCollection patch = patch(command);
+        return new JsonPrimitive(
+            Patience.ask(() -> client(command).updateReportedProperties(patch, Patience.MILLISECONDS)).getVersion());
       case "multiplexer":
         multiplexers.add(command);
         return JsonNull.INSTANCE;

@@ -1,0 +1,33 @@
+import { beforeAll, it } from '@jest/globals';
+
+/** A test of a table that shares nothing with the others of the table but its hub. */
+export interface Cell {
+  readonly name: string;
+  run(): Promise<void>;
+}
+
+const AT_ONCE = 12;
+
+/** Declares a test for each cell. They run at once, a dozen at a time: most of what they do is to wait. */
+export function cellTests(cells: readonly Cell[]): void {
+  const outcomes = new Map(cells.map((cell) => [cell, Promise.withResolvers<void>()] as const));
+  for (const { promise } of outcomes.values()) {
+    // Heard of when its test asks.
+    promise.catch(() => undefined);
+  }
+  beforeAll(() => {
+    const waiting = [...outcomes];
+    const lane = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const [cell, outcome] = next;
+        await cell.run().then(outcome.resolve, outcome.reject);
+      }
+    };
+    for (let count = 0; count < AT_ONCE; count++) {
+      void lane();
+    }
+  });
+  for (const [{ name }, { promise }] of outcomes) {
+    it(name, () => promise);
+  }
+}
