@@ -7,6 +7,7 @@ export interface Plan {
   readonly seed: number;
   readonly devices: number;
   readonly records: string;
+  readonly from: string | undefined;
 }
 
 export const USAGE = `npm run chaos -- [scenario …] [options]
@@ -14,10 +15,11 @@ export const USAGE = `npm run chaos -- [scenario …] [options]
   --list          names the scenarios, and what each must hold
   --short         one short scenario, as in npm test
   --seed N        of all choices; a new one unless given
-  --devices N     that send (100)
+  --devices N     that send (500)
+  --from COMMIT   what an upgrade begins with (the commit before this one)
   --records DIR   where event logs of failures are kept (.chaos)
 `;
-const DEVICES = 100;
+const DEVICES = 500;
 const SHORT_DEVICES = 20;
 
 /** @returns undefined if only the list was asked for @throws Error that names what is not known */
@@ -30,6 +32,7 @@ export function readPlan(args: readonly string[]): Plan | undefined {
       short: { type: 'boolean', default: false },
       seed: { type: 'string' },
       devices: { type: 'string' },
+      from: { type: 'string' },
       records: { type: 'string', default: '.chaos' },
     },
   });
@@ -44,10 +47,15 @@ export function readPlan(args: readonly string[]): Plan | undefined {
     return scenario;
   });
   return {
-    scenarios: values.short ? [KILL_EDGE_ONCE] : scenarios.length === 0 ? SCENARIOS : scenarios,
+    scenarios: values.short
+      ? [KILL_EDGE_ONCE]
+      : scenarios.length === 0
+        ? SCENARIOS.filter(({ byName }) => !byName)
+        : scenarios,
     seed: number('seed', values.seed) ?? Math.floor(Math.random() * 1_000_000),
     devices: number('devices', values.devices) ?? (values.short ? SHORT_DEVICES : DEVICES),
     records: values.records,
+    from: values.from,
   };
 }
 

@@ -7,13 +7,14 @@ const HEADINGS = [
   'lost',
   'out of order',
   'duplicated',
+  'to devices',
   'back after',
   'highest RSS',
   'verdict',
 ] as const;
 const UNKNOWN = '-';
 /** Columns that are text; the others are numbers. */
-const LEFT = new Set([0, 1, 8]);
+const LEFT = new Set([0, 1, 9]);
 
 /** A table of what was injected and what came of it, and below it what is wrong. */
 export function report(results: readonly Result[]): string {
@@ -39,7 +40,7 @@ export function report(results: readonly Result[]): string {
   return `${[...lines, ...failures].join('\n')}\n`;
 }
 
-function rowOf({ scenario, outcome, verdict, highestMiB, failures }: Result): readonly string[] {
+function rowOf({ scenario, outcome, verdict, twoWay, highestMiB, failures }: Result): readonly string[] {
   return [
     scenario.name,
     outcome?.injected ?? UNKNOWN,
@@ -47,6 +48,7 @@ function rowOf({ scenario, outcome, verdict, highestMiB, failures }: Result): re
     verdict?.lost.length.toString() ?? UNKNOWN,
     verdict?.outOfOrder.length.toString() ?? UNKNOWN,
     verdict?.duplicated.toString() ?? UNKNOWN,
+    twoWay === undefined ? UNKNOWN : `${twoWay.messages} ${twoWay.calls} ${twoWay.changes}`,
     outcome === undefined ? UNKNOWN : `${(outcome.backMs / 1000).toFixed(1)} s`,
     `${Math.round(highestMiB)} MiB`,
     failures.length === 0 ? 'held' : 'BROKEN',

@@ -1,6 +1,6 @@
 import { type HubAccess, until } from '@mooring/test-parts';
 import { NumberedDevice, type NumberedDeviceOptions } from './device/numbered-device.js';
-import { judge, type Verdict } from './history/history.js';
+import { judge, NUMBERS, type Verdict } from './history/history.js';
 import { readNumbers } from './history/read-numbers.js';
 import { registerDevices } from './register-devices.js';
 
@@ -15,8 +15,11 @@ export interface FleetOptions {
 
 /** Devices that send numbers. */
 export class Fleet {
+  private readonly rivals: NumberedDevice[] = [];
+
   private constructor(
     readonly devices: readonly NumberedDevice[],
+    private readonly options: ReadonlyMap<NumberedDevice, NumberedDeviceOptions>,
     private readonly read: () => Promise<ReadonlyMap<string, readonly number[]>>,
   ) {}
 
@@ -24,17 +27,32 @@ export class Fleet {
   static async start(hub: HubAccess, size: number, options: FleetOptions = {}): Promise<Fleet> {
     const { configure = () => ({}), read = () => readNumbers(hub) } = options;
     const ids = Array.from({ length: size }, (_, index) => `numbered-${index}`);
-    const devices = (await registerDevices(hub, ids)).map(
-      (credentials, index) =>
-        new NumberedDevice({
-          host: hub.host,
-          ca: hub.ca,
-          inFlight: 1 + (index % 20),
-          ...credentials,
-          ...configure(index),
-        }),
+    const devices = (await registerDevices(hub, ids)).map((credentials, index) => {
+      const { host, ca } = hub;
+      const own = { host, ca, inFlight: 1 + (index % 20), ...credentials, ...configure(index) };
+      return [new NumberedDevice(own), own] as const;
+    });
+    return new Fleet(
+      devices.map(([device]) => device),
+      new Map(devices),
+      read,
     );
-    return new Fleet(devices, read);
+  }
+
+  /** Those whose connections take over one another. */
+  get holders(): readonly NumberedDevice[] {
+    return this.devices.filter((device) => device.holdsIdentity);
+  }
+
+  /** Has a second client connect with the identity of a device; it sends numbers of its own. To be closed. */
+  rivalOf(device: NumberedDevice): NumberedDevice {
+    const options = this.options.get(device);
+    if (options === undefined) {
+      throw new Error(`${device.deviceId} is not of this fleet`);
+    }
+    const rival = new NumberedDevice({ ...options, firstNumber: NUMBERS });
+    this.rivals.push(rival);
+    return rival;
   }
 
   get acknowledged(): number {
@@ -76,11 +94,11 @@ export class Fleet {
       what: 'an answer to everything sent',
       timeoutMs: ANSWER_TIMEOUT_MS,
     });
-    const violations = this.devices.flatMap((device) => device.violations);
+    const violations = [...this.devices, ...this.rivals].flatMap((device) => device.violations);
     if (violations.length > 0) {
       throw new Error(`The hub did what it must not: ${violations.slice(0, 10).join('; ')}`);
     }
-    const compare = async (): Promise<Verdict> => judge(this.devices, await this.read());
+    const compare = async (): Promise<Verdict> => judge([...this.devices, ...this.rivals], await this.read());
     return until(
       async () => {
         const verdict = await compare();
@@ -91,6 +109,6 @@ export class Fleet {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.devices.map((device) => device.close()));
+    await Promise.all([...this.devices, ...this.rivals].map((device) => device.close()));
   }
 }

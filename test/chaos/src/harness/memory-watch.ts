@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { residentMiB } from './process-usage.js';
 
 const SAMPLE_MS = 500;
 
@@ -21,14 +21,5 @@ export class MemoryWatch {
         this.highestMiB = Math.max(this.highestMiB, residentMiB(pid));
       }
     }
-  }
-}
-
-/** 0 where the process has ended meanwhile. */
-function residentMiB(pid: number): number {
-  try {
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
   }
 }

@@ -1,12 +1,12 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Fleet, Random, type Verdict } from '@mooring/test-fleet';
+import type { Verdict } from '@mooring/test-fleet';
 import { type Cluster, type Stores, startCluster, startStores } from '@mooring/test-parts';
-import { LEASE_MS, type Outcome, type Scenario } from '../scenario.js';
+import type { TwoWayVerdict } from '../load/two-way-load.js';
+import type { Outcome, Scenario } from '../scenario.js';
 import { EventRecord } from './event-record.js';
 import { MemoryWatch } from './memory-watch.js';
-import { longestOverlap } from './overlaps.js';
-import { readTopic } from './stored-messages.js';
+import { perform } from './perform.js';
 import { within } from './within.js';
 
 export interface RunOptions {
@@ -14,12 +14,16 @@ export interface RunOptions {
   readonly devices: number;
   /** Where the event log and the output of the processes are kept if it fails. */
   readonly records: string;
+  /** The commit that an upgrade begins with; the one before this unless given. */
+  readonly from?: string | undefined;
 }
 
 export interface Result {
   readonly scenario: Scenario;
   readonly outcome?: Outcome;
   readonly verdict?: Verdict;
+  /** Absent also where only telemetry was sent. */
+  readonly twoWay?: TwoWayVerdict | undefined;
   readonly highestMiB: number;
   /** What is wrong, a sentence each; nothing if all held. */
   readonly failures: readonly string[];
@@ -27,25 +31,26 @@ export interface Result {
   readonly record?: string;
 }
 
-const SCENARIO_LIMIT_MS = 120_000;
-const LOGIN_TIMEOUT_MS = 5_000;
-const PAUSE_MS = 1_000;
+const LIMIT_MS = 120_000;
+const FORMER_COMMIT = 'HEAD~1';
 
 /** Runs a scenario on a cluster of its own. */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Result> {
   try {
-    return await runOnOwnCluster(scenario, options);
+    const checkout = await scenario.prepare?.({ from: options.from ?? FORMER_COMMIT });
+    return await runOnOwnCluster(scenario, options, checkout);
   } catch (error) {
     return { scenario, highestMiB: 0, failures: [`the cluster could not be had: ${messageOf(error)}`] };
   }
 }
 
-async function runOnOwnCluster(scenario: Scenario, options: RunOptions): Promise<Result> {
-  const stores = await startStores();
+async function runOnOwnCluster(scenario: Scenario, options: RunOptions, checkout?: string): Promise<Result> {
+  const { kafka, cluster: clusterOptions } = scenario;
+  const stores = await startStores(kafka === undefined ? {} : { kafka });
   try {
-    const cluster = await startCluster({ stores, proxied: scenario.proxied ?? false });
+    const cluster = await startCluster({ ...clusterOptions, stores, checkout });
     try {
-      return await runOn({ scenario, options, stores, cluster });
+      return await runOn({ scenario, options, stores, cluster, checkout });
     } finally {
       await cluster.close();
     }
@@ -54,12 +59,15 @@ async function runOnOwnCluster(scenario: Scenario, options: RunOptions): Promise
   }
 }
 
-interface Run {
+export interface Run {
   readonly scenario: Scenario;
   readonly options: RunOptions;
   readonly stores: Stores;
   readonly cluster: Cluster;
+  readonly checkout: string | undefined;
 }
+
+export type Found = Pick<Result, 'outcome' | 'verdict' | 'twoWay' | 'failures'>;
 
 async function runOn(run: Run): Promise<Result> {
   const { scenario, options, cluster } = run;
@@ -70,8 +78,9 @@ async function runOn(run: Run): Promise<Result> {
   const memory = new MemoryWatch(cluster.processes);
   let found: Found = { failures: [] };
   try {
-    found = await within(SCENARIO_LIMIT_MS, scenario.name, perform(run, record));
+    found = await within(scenario.limitMs ?? LIMIT_MS, scenario.name, perform(run, record));
   } catch (error) {
+    record.write({ note: `failed: ${messageOf(error)}` });
     found = { failures: [messageOf(error)] };
   } finally {
     memory.stop();
@@ -87,77 +96,7 @@ async function runOn(run: Run): Promise<Result> {
   return { scenario, highestMiB: memory.highestMiB, record: folder, ...found };
 }
 
-type Found = Pick<Result, 'outcome' | 'verdict' | 'failures'>;
-
-async function perform({ scenario, options, stores, cluster }: Run, record: EventRecord): Promise<Found> {
-  const random = new Random(options.seed);
-  const edges = cluster.edges.map((edge) => edge.address);
-  const nameOf = new Map(cluster.edges.map((edge) => [edge.address, edge.name]));
-  const topic = `${cluster.prefix}.events`;
-  let ghosts: readonly string[] = [];
-  const read = async (): Promise<ReadonlyMap<string, readonly number[]>> => {
-    const stored = await readTopic(stores.kafkaBrokers, topic);
-    ghosts = stored.ghosts;
-    return stored.numbers;
-  };
-  const configure = () => {
-    const own = random.fork();
-    const mean = scenario.pauseMs ?? PAUSE_MS;
-    let attempt = scenario.crowded ? 0 : own.below(edges.length);
-    return {
-      dial: () => edges[attempt++ % edges.length] ?? cluster.host,
-      pause: () => own.next() * 2 * mean,
-      loginTimeoutMs: LOGIN_TIMEOUT_MS,
-      onEvent: ({ address, ...event }: { address: string }) => record.write({ ...event, edge: nameOf.get(address) }),
-      ...scenario.device,
-    };
-  };
-  const fleet = await Fleet.start(cluster, scenario.devices ?? options.devices, { configure, read });
-  try {
-    await fleet.allServed();
-    const note = (what: string): void => record.write({ note: what });
-    const outcome = await scenario.run({ cluster, stores, fleet, random: random.fork(), note });
-    note('settling');
-    const verdict = await fleet.settle();
-    return { outcome, verdict, failures: failuresOf({ scenario, outcome, verdict, fleet, ghosts }) };
-  } finally {
-    await fleet.close();
-  }
-}
-
-interface Evidence {
-  readonly scenario: Scenario;
-  readonly outcome: Outcome;
-  readonly verdict: Verdict;
-  readonly fleet: Fleet;
-  readonly ghosts: readonly string[];
-}
-
-function failuresOf({ scenario, outcome, verdict, fleet, ghosts }: Evidence): readonly string[] {
-  const failures = [...outcome.broken];
-  if (verdict.lost.length > 0) {
-    failures.push(`${verdict.lost.length} acknowledged messages are lost: ${some(verdict.lost)}`);
-  }
-  if (verdict.outOfOrder.length > 0) {
-    failures.push(`${verdict.outOfOrder.length} first occurrences are out of order: ${some(verdict.outOfOrder)}`);
-  }
-  if (ghosts.length > 0) {
-    failures.push(`${ghosts.length} messages were appended for devices that had moved: ${some(ghosts)}`);
-  }
-  const limit = scenario.overlapLimitMs ?? LEASE_MS;
-  const now = performance.now();
-  const doubled = fleet.devices.filter((device) => longestOverlap(device.connections, now) > limit);
-  if (doubled.length > 0) {
-    const ids = doubled.map((device) => device.deviceId);
-    failures.push(`${ids.length} identities had two live connections for more than ${limit} ms: ${some(ids)}`);
-  }
-  return failures;
-}
-
-function some(items: readonly string[]): string {
-  return items.slice(0, 5).join(', ') + (items.length > 5 ? ', …' : '');
-}
-
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return error instanceof Error && error.cause !== undefined ? `${text}: ${messageOf(error.cause)}` : text;
 }

@@ -10,12 +10,12 @@ const LATE_MS = 20_000;
 export const CUT_OFF_EDGE: Scenario = {
   name: 'cut-off-edge',
   promise: 'an edge without Redis and peers never keeps a connection beside a newer one for longer than a lease',
-  proxied: true,
+  cluster: { proxied: true },
   run: async ({ cluster, fleet, random, note }) => {
     await fleet.progress(MESSAGES);
     const edge = random.pick(cluster.edges);
     const proxies = [edge.proxies?.redis, ...cluster.edges.map((one) => one.proxies?.rpc)];
-    const held = fleet.devices.filter((device) => device.address === edge.address);
+    const held = fleet.holders.filter((device) => device.address === edge.address);
     note(`${edge.name} is cut off from Redis, and the edges from each other`);
     for (const proxy of proxies) {
       proxy?.requests('hold');

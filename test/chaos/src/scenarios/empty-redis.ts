@@ -10,7 +10,7 @@ export const EMPTY_REDIS: Scenario = {
     await fleet.progress(MESSAGES);
     note('Redis is emptied');
     await stores.redis.flush();
-    const moving = fleet.devices.filter(() => random.next() < 0.3);
+    const moving = fleet.holders.filter(() => random.next() < 0.3);
     for (const device of moving) {
       device.reconnectBeside();
     }
@@ -22,7 +22,7 @@ export const EMPTY_REDIS: Scenario = {
     }).catch(() => undefined);
     const broken =
       open().length === moving.length ? [] : [`${moving.length} moved and have ${open().length} connections`];
-    const ended = fleet.devices.filter((device) => !moving.includes(device) && device.connections.length > 1);
+    const ended = fleet.holders.filter((device) => !moving.includes(device) && device.connections.length > 1);
     if (ended.length > 0) {
       broken.push(`${ended.length} connections of devices that did not move ended`);
     }

@@ -20,7 +20,7 @@ export const FREEZE_EDGE: Scenario = {
     note(`${edge.name} is frozen`);
     edge.freeze();
     const frozenAt = performance.now();
-    const moved = fleet.devices.filter((device) => device.address === edge.address);
+    const moved = fleet.holders.filter((device) => device.address === edge.address);
     await until(() => moved.every(({ address }) => address !== undefined && address !== edge.address), {
       what: 'all devices to be elsewhere',
       timeoutMs: FROZEN_MS,

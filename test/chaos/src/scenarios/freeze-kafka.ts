@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Scenario } from '../scenario.js';
 
 const MESSAGES = 500;
-const FROZEN_MS = 20_000;
+const FROZEN_MS = 60_000;
 /** Acknowledgements that were on their way have arrived by then. */
 const ON_THEIR_WAY_MS = 1_000;
 

@@ -88,6 +88,19 @@ export class DeviceConnection implements ConnectionRecord {
     }
   }
 
+  get isReading(): boolean {
+    return !this.#wire.stream.isPaused();
+  }
+
+  /** Lets what the hub sends fill the sockets. */
+  stopReading(): void {
+    this.#wire.stream.pause();
+  }
+
+  readOn(): void {
+    this.#wire.stream.resume();
+  }
+
   destroy(): void {
     this.#wire.destroy();
   }

@@ -11,6 +11,8 @@ export interface NumberedDeviceOptions {
   readonly key: string;
   /** MQTT unless given. */
   readonly protocol?: Protocol;
+  /** 0 unless given. */
+  readonly firstNumber?: number;
   /** Unacknowledged messages at a time. */
   readonly inFlight: number;
   /** Asked for the address before each connection; the hub's name unless given. */
@@ -43,7 +45,7 @@ export const GHOST = 'ghost';
  */
 export class NumberedDevice {
   /** Every number below this one was sent at least once. */
-  sent = 0;
+  sent: number;
   readonly acknowledged = new Set<number>();
   /** Acknowledgements on a connection that was left, after the next one was accepted. */
   lateAcknowledgements = 0;
@@ -65,7 +67,8 @@ export class NumberedDevice {
   private readonly watch: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: NumberedDeviceOptions) {
-    const { answerTimeoutMs } = options;
+    const { answerTimeoutMs, firstNumber = 0 } = options;
+    this.sent = firstNumber;
     if (answerTimeoutMs !== undefined) {
       this.watch = setInterval(() => this.leaveIfSilent(answerTimeoutMs), answerTimeoutMs / 4);
     }
@@ -74,6 +77,15 @@ export class NumberedDevice {
 
   get deviceId(): string {
     return this.options.deviceId;
+  }
+
+  /** Unacknowledged messages at a time. */
+  get inFlight(): number {
+    return this.options.inFlight;
+  }
+
+  get firstNumber(): number {
+    return this.options.firstNumber ?? 0;
   }
 
   get protocol(): Protocol {

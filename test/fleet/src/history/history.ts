@@ -12,7 +12,11 @@ export interface Verdict {
 export interface DeviceHistory {
   readonly deviceId: string;
   readonly acknowledged: ReadonlySet<number>;
+  /** Its numbers begin here, and are fewer than `NUMBERS`: another client of the same identity has others. */
+  readonly firstNumber?: number;
 }
+
+export const NUMBERS = 1_000_000;
 
 /**
  * Judges a history. Delivery is at least once, so a number may come again at any time; the first occurrences of what was
@@ -26,7 +30,8 @@ export function judge(devices: readonly DeviceHistory[], stored: ReadonlyMap<str
   let total = 0;
   let duplicated = 0;
   for (const device of devices) {
-    const numbers = stored.get(device.deviceId) ?? [];
+    const from = device.firstNumber ?? 0;
+    const numbers = (stored.get(device.deviceId) ?? []).filter((number) => number >= from && number < from + NUMBERS);
     const seen = new Set<number>();
     let highest = -1;
     for (const number of numbers) {
