@@ -59,7 +59,7 @@ export class ServiceClient {
         {
           agent: this.agent,
           host: this.host,
-          path: `${path}?${API_VERSION}`,
+          path: `${path}${path.includes('?') ? '&' : '?'}${API_VERSION}`,
           method,
           headers: {
             authorization: this.authorization,

@@ -4,11 +4,15 @@ import type { Outcome, Trial } from './trial.js';
 /** Longer than any deadline of the hub that a trial waits for. */
 const PATIENCE_MS = 25_000;
 
-/** Runs trials, as many at once as there are attackers, and records what came of each. */
-export async function runTrials(stage: Stage, trials: readonly Trial[]): Promise<void> {
+/** Runs trials, as many at once as there are attackers unless fewer are asked for, and records what came of each. */
+export async function runTrials(
+  stage: Stage,
+  trials: readonly Trial[],
+  atOnce = Number.POSITIVE_INFINITY,
+): Promise<void> {
   const waiting = trials.values();
   await Promise.all(
-    stage.cast.attackers.map(async (attacker) => {
+    stage.cast.attackers.slice(0, atOnce).map(async (attacker) => {
       for (const trial of waiting) {
         try {
           stage.findings.judge(trial, await inTime(trial.run({ stage, attacker })));

@@ -11,20 +11,32 @@ export const PINGREQ = packet(TYPE.pingreq, 0);
 export const PINGRESP = packet(TYPE.pingresp, 0);
 const NAMES = new Map<number, string>(Object.entries(TYPE).map(([name, type]) => [type, name.toUpperCase()]));
 
+/** Who connects, with a genuine password. */
+export interface Identity {
+  readonly clientId: string;
+  readonly password: string;
+}
+
 /** The attacker's own CONNECT. */
 export function ownConnect({ stage: { cast }, attacker }: Attempt): Buffer {
-  const { deviceId } = attacker;
-  const userName = `${cast.host}/${deviceId}/?api-version=2021-04-12`;
-  return connectPacket({ clientId: deviceId, userName, password: deviceToken(cast, attacker) });
+  return connectAs(cast.host, { clientId: attacker.deviceId, password: deviceToken(cast, attacker) });
+}
+
+function connectAs(host: string, { clientId, password }: Identity): Buffer {
+  return connectPacket({ clientId, userName: `${host}/${clientId}/?api-version=2021-04-12`, password });
 }
 
 /** A connection on which the attacker was admitted; what it received begins with that CONNACK. */
-export async function admitted(attempt: Attempt): Promise<RawConnection> {
-  const connection = await RawConnection.secure(attempt.stage.target, PORT.mqtts);
-  connection.send(ownConnect(attempt));
+export function admitted(attempt: Attempt): Promise<RawConnection> {
+  return admittedWith(attempt, ownConnect(attempt));
+}
+
+async function admittedWith({ stage }: Attempt, connect: Buffer): Promise<RawConnection> {
+  const connection = await RawConnection.secure(stage.target, PORT.mqtts);
+  connection.send(connect);
   const code = connackCode(await connection.untilReceived(CONNACK_BYTES));
   if (code !== 0) {
-    throw new Error(`the attacker's own CONNECT was answered with ${code}`);
+    throw new Error(`a genuine CONNECT was answered with ${code}`);
   }
   return connection;
 }
@@ -55,6 +67,13 @@ export async function connectOutcome(connection: RawConnection): Promise<Outcome
 /** Sends bytes on an admitted connection; a PINGREQ behind them shows whether they were read and lived with. */
 export async function afterConnect(attempt: Attempt, bytes: Buffer): Promise<Outcome> {
   const connection = await admitted(attempt);
+  connection.send(bytes, PINGREQ);
+  return afterConnectOutcome(connection);
+}
+
+/** The same, as another than the attacker. */
+export async function afterConnectAs(attempt: Attempt, identity: Identity, bytes: Buffer): Promise<Outcome> {
+  const connection = await admittedWith(attempt, connectAs(attempt.stage.cast.host, identity));
   connection.send(bytes, PINGREQ);
   return afterConnectOutcome(connection);
 }

@@ -1,5 +1,6 @@
 import type { AttachRequest, PeerInfo } from '@mooring/amqp';
 import { HubError, isHubError } from '@mooring/errors';
+import { unauthorized } from '../../device-session/admission-refused.js';
 import type { PresentedCredentials } from '../../device-session/authentication/authenticate.js';
 import type { Authenticated } from '../../device-session/authentication/authenticated.js';
 import type { DeviceIdentity } from '../../device-session/device-identity.js';
@@ -7,6 +8,9 @@ import { isForDevice } from '../access/device-claims.js';
 import { refusal } from '../access/refusals.js';
 import type { AmqpContext } from '../amqp-context.js';
 import { AmqpDevice } from './amqp-device.js';
+
+/** No token that was put on the connection is for the identity. */
+const NO_TOKEN = 'no-credentials';
 
 interface Entry {
   device: AmqpDevice | undefined;
@@ -48,7 +52,7 @@ export class AmqpDevices {
       added.admitted.catch(() => this.forget(peer, identity, added));
     }
     if (entry.byToken && presented.token === undefined) {
-      throw new HubError('IotHubUnauthorized', 'No token that was put admits this link.');
+      throw refusal(this.context, { identity, peer }, unauthorized(NO_TOKEN));
     }
     const device = await entry.admitted;
     if (device.isClosed) {
@@ -74,8 +78,11 @@ export class AmqpDevices {
       return { token, certificates: () => [] };
     } catch (error) {
       const { clientCertificates } = peer.transport;
-      if (!isHubError(error) || clientCertificates.length === 0) {
+      if (!isHubError(error)) {
         throw error;
+      }
+      if (clientCertificates.length === 0) {
+        throw refusal(this.context, { identity, peer }, unauthorized(NO_TOKEN));
       }
       return { token: undefined, certificates: () => clientCertificates };
     }

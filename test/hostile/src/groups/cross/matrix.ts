@@ -1,0 +1,132 @@
+import { policyToken } from '../../harness/cast.js';
+import type { Trial } from '../../trials/trial.js';
+import { DEVICE_PRESENTERS } from '../tokens/presenters.js';
+import { type Actor, askWith, attachWith, DEVICE, MODULE, publishAs, subscribeAs } from './actors.js';
+import {
+  ITS_MODULE,
+  links,
+  POLICY_RIGHTS,
+  publishes,
+  requests,
+  SERVICE_LINKS,
+  SERVICE_REQUESTS,
+  type Subject,
+  subscribes,
+  VICTIM,
+} from './operations.js';
+
+/** Whose identity a trial uses: a device's own are many, of the module there is one. */
+export interface Matrix {
+  readonly byDevices: readonly Trial[];
+  readonly byModule: readonly Trial[];
+}
+
+/** Every operation of every protocol that is another's. */
+export function matrix(): Matrix {
+  return {
+    byDevices: [...onAnother(DEVICE, VICTIM), ...onAnother(DEVICE, ITS_MODULE), ...onService(DEVICE), ...policies()],
+    byModule: [...onAnother(MODULE, { ...VICTIM, name: 'its own device' }), ...onService(MODULE)],
+  };
+}
+
+/** What a device or module does as if it were another. */
+function onAnother(actor: Actor, subject: Subject): readonly Trial[] {
+  const named = (what: string) => `${actor.name} on ${subject.name}: ${what}`;
+  return [
+    ...publishes(subject).map(
+      (topic): Trial => ({
+        what: named(`PUBLISH to ${topic}`),
+        right: ['closed'],
+        run: (attempt) => publishAs(actor, attempt, topic),
+      }),
+    ),
+    ...subscribes(subject).map(
+      (filter): Trial => ({
+        what: named(`SUBSCRIBE to ${filter}`),
+        right: ['SUBACK 0x80'],
+        run: (attempt) => subscribeAs(actor, attempt, filter),
+      }),
+    ),
+    ...links(subject).map(
+      (link): Trial => ({
+        what: named(`AMQP ${link.role} at ${link.address}`),
+        run: (attempt) => attachWith(attempt, actor.token(attempt), link),
+      }),
+    ),
+    // A module may call the methods of its device: that is what modules do.
+    ...requests(subject)
+      .filter(({ path }) => actor !== MODULE || !path.includes('/methods'))
+      .map(
+        (request): Trial => ({
+          what: named(`${request.method} ${request.path}`),
+          run: (attempt) => askWith(attempt, actor.token(attempt), request),
+        }),
+      ),
+  ];
+}
+
+/** What a device or module does as if it were a back end. */
+function onService(actor: Actor): readonly Trial[] {
+  return [
+    ...SERVICE_LINKS.map(
+      (link): Trial => ({
+        what: `${actor.name} on the service: AMQP ${link.role} at ${link.address}`,
+        run: (attempt) => attachWith(attempt, actor.token(attempt), link),
+      }),
+    ),
+    ...SERVICE_REQUESTS.filter(({ path }) => actor !== MODULE || !path.includes('/methods')).map(
+      (request): Trial => ({
+        what: `${actor.name} on the service: ${request.method} ${request.path}`,
+        run: (attempt) => askWith(attempt, actor.token(attempt), request),
+      }),
+    ),
+  ];
+}
+
+/** What back ends do as if they were devices, and without the right that it needs. */
+function policies(): readonly Trial[] {
+  return Object.entries(POLICY_RIGHTS).flatMap(([policy, rights]) => [
+    ...(rights.includes('DeviceConnect')
+      ? SERVICE_LINKS.map(
+          (link): Trial => ({
+            what: `the policy ${policy} on the service: AMQP ${link.role} at ${link.address}`,
+            run: (attempt) => attachWith(attempt, policyToken(attempt.stage.cast, policy), link),
+          }),
+        )
+      : asDevices(policy)),
+    ...SERVICE_REQUESTS.filter(({ right }) => !rights.includes(right)).map(
+      (request): Trial => ({
+        what: `the policy ${policy} on the service: ${request.method} ${request.path}`,
+        run: (attempt) => askWith(attempt, policyToken(attempt.stage.cast, policy), request),
+      }),
+    ),
+  ]);
+}
+
+function asDevices(policy: string): readonly Trial[] {
+  return [
+    ...DEVICE_PRESENTERS.map(
+      ({ name, present }): Trial => ({
+        what: `the policy ${policy} as a device: ${name}`,
+        run: (attempt) => present(attempt, 'victim', policyToken(attempt.stage.cast, policy)),
+      }),
+    ),
+    ...[VICTIM, ITS_MODULE].flatMap((subject) => [
+      ...links(subject).map(
+        (link): Trial => ({
+          what: `the policy ${policy} as ${subject.name}: AMQP ${link.role} at ${link.address}`,
+          run: (attempt) => attachWith(attempt, policyToken(attempt.stage.cast, policy), link),
+        }),
+      ),
+      // Back ends call methods at the same path.
+      ...requests(subject)
+        .filter(({ path }) => !path.includes('/methods'))
+        .map(
+          (request): Trial => ({
+            what: `the policy ${policy} as ${subject.name}: ${request.method} ${request.path}`,
+            run: (attempt) => askWith(attempt, policyToken(attempt.stage.cast, policy), request),
+          }),
+        ),
+    ]),
+  ];
+}
