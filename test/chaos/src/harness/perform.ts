@@ -6,14 +6,19 @@ import type { Found, Run } from './run-scenario.js';
 import { readTopic, type StoredRecords } from './stored-records.js';
 
 const LOGIN_TIMEOUT_MS = 5_000;
-/** One to five messages a second. */
+/** Between two messages: one to five a second. */
 const LEAST_PAUSE_MS = 200;
 const MOST_PAUSE_MS = 1_000;
+const MOST_IN_FLIGHT = 20;
 
-/** Puts the load on a cluster, has the scenario break it, and compares. */
+/**
+ * Puts the load on a cluster, has the scenario break it, and compares.
+ * @param running is given what ends the load, whatever becomes of this
+ */
 export async function perform(
   { scenario, options, stores, cluster, checkout }: Run,
   record: EventRecord,
+  running: (() => Promise<void>)[],
 ): Promise<Found> {
   const random = new Random(options.seed);
   const edges = cluster.edges.map((edge) => edge.address);
@@ -25,13 +30,15 @@ export async function perform(
     ghosts = stored.ghosts;
     return stored;
   };
-  const configure = () => {
+  const configure = (index: number) => {
     const own = random.fork();
-    const mean = LEAST_PAUSE_MS + own.next() * (MOST_PAUSE_MS - LEAST_PAUSE_MS);
+    const inFlight = 1 + (index % MOST_IN_FLIGHT);
+    const mean = inFlight * (LEAST_PAUSE_MS + own.next() * (MOST_PAUSE_MS - LEAST_PAUSE_MS));
     const protocol = anyProtocol(own);
     let attempt = scenario.crowded ? 0 : own.below(edges.length);
     return {
       protocol,
+      inFlight,
       dial: () => edges[attempt++ % edges.length] ?? cluster.host,
       pause: () => own.next() * 2 * (pace ?? mean),
       loginTimeoutMs: LOGIN_TIMEOUT_MS,
@@ -45,34 +52,29 @@ export async function perform(
     configure,
     read: async () => (await read()).numbers,
   });
-  let twoWay: TwoWayLoad | undefined;
-  try {
-    const [load, stage] = [random.fork(), random.fork()];
-    twoWay = scenario.telemetryOnly
-      ? undefined
-      : await TwoWayLoad.start({ hub: cluster, addresses: edges, random: load });
-    await fleet.allServed();
-    note('served');
-    const outcome = await scenario.run({
-      cluster,
-      stores,
-      fleet,
-      random: stage,
-      checkout,
-      note,
-      pace: (pauseMs) => {
-        pace = pauseMs;
-      },
-    });
-    note('settling');
-    const [verdict, both] = await Promise.all([
-      fleet.settle(),
-      twoWay?.finish(async () => (await read()).changes),
-    ] as const);
-    note('settled');
-    const failures = failuresOf({ scenario, outcome, verdict, twoWay: both, fleet, ghosts });
-    return { outcome, verdict, twoWay: both, failures };
-  } finally {
-    await Promise.all([fleet.close(), twoWay?.close()]);
-  }
+  running.push(() => fleet.close());
+  const [load, stage] = [random.fork(), random.fork()];
+  const twoWay = scenario.telemetryOnly
+    ? undefined
+    : await TwoWayLoad.start({ hub: cluster, addresses: edges, random: load });
+  running.push(async () => twoWay?.close());
+  await fleet.allServed();
+  note('served');
+  const outcome = await scenario.run({
+    cluster,
+    stores,
+    fleet,
+    random: stage,
+    checkout,
+    note,
+    pace: (pauseMs) => {
+      pace = pauseMs;
+    },
+  });
+  const readChanges = async () => (await read()).changes;
+  const telemetry = fleet.settle().finally(() => note('telemetry is settled'));
+  const [verdict, both] = await Promise.all([telemetry, twoWay?.finish(readChanges)] as const);
+  note('settled');
+  const failures = failuresOf({ scenario, outcome, verdict, twoWay: both, fleet, ghosts });
+  return { outcome, verdict, twoWay: both, failures };
 }

@@ -76,15 +76,17 @@ async function runOn(run: Run): Promise<Result> {
   mkdirSync(folder, { recursive: true });
   const record = new EventRecord(join(folder, 'events.jsonl'));
   const memory = new MemoryWatch(cluster.processes);
+  const running: (() => Promise<void>)[] = [];
   let found: Found = { failures: [] };
   try {
-    found = await within(scenario.limitMs ?? LIMIT_MS, scenario.name, perform(run, record));
+    found = await within(scenario.limitMs ?? LIMIT_MS, scenario.name, perform(run, record, running));
   } catch (error) {
     record.write({ note: `failed: ${messageOf(error)}` });
     found = { failures: [messageOf(error)] };
   } finally {
     memory.stop();
     await record.close();
+    await Promise.all(running.map((close) => close()));
   }
   if (found.failures.length === 0) {
     rmSync(folder, { recursive: true });
