@@ -8,6 +8,10 @@ if [ -z "${MOORING_TEST_KAFKA_BROKERS:-}" ] || [ -z "${MOORING_TEST_MONGO_URL:-}
   command -v mvn >/dev/null || missing="$missing maven"
 fi
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3 python3-venv"
+# A clock that can be set wrong, for who asks for it.
+if [ -n "${with_faketime:-}" ]; then
+  ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$missing faketime"
+fi
 
 if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "Installing$missing …" >&2
