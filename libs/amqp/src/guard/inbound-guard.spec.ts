@@ -29,6 +29,12 @@ function lying(descriptor: number, list: readonly number[]): Buffer {
   return rawBytes(Buffer.from([0, 0x53, descriptor, ...list]));
 }
 
+/** An open whose container has a name of more than a kilobyte. */
+const longName = () => {
+  const name = Buffer.from('x'.repeat(1_025));
+  return lying(0x10, [0xd0, ...four(name.length + 9), ...four(1), 0xb1, ...four(name.length), ...name]);
+};
+
 const four = (value: number) => [value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
 
 const attacks: readonly (readonly [string, ViolationReason, readonly Buffer[]])[] = [
@@ -57,6 +63,7 @@ const attacks: readonly (readonly [string, ViolationReason, readonly Buffer[]])[
   ],
   ['lists nested 100 deep', 'structure', [...OPENED, lying(0x11, nested(100))]],
   ['a map with a key but no value', 'structure', [...OPENED, lying(0x11, [0xc0, 5, 1, 0xc1, 2, 1, 0x40])]],
+  ['a text above its limit', 'limit', [FRAMES.header, longName()]],
   ['a text that is no UTF-8', 'field', [FRAMES.header, lying(0x10, [0xc0, 5, 1, 0xa1, 2, 0xc3, 0x28])]],
   ['a value of an unknown type', 'structure', [...OPENED, lying(0x11, [0xc0, 2, 1, 0x3f])]],
   ['a descriptor that every object has', 'structure', [...OPENED, symbolic('toString')]],
@@ -154,7 +161,8 @@ describe('the inbound guard', () => {
     const peer = await RawPeer.connect(server.port);
     peer.send(...BEGUN, FRAMES.attach, FRAMES.end, FRAMES.detach, FRAMES.end, FRAMES.begin, FRAMES.attach);
     await peer.frame(PERFORMATIVE.end);
-    await peer.frame(PERFORMATIVE.attach, 2);
+    await peer.frame(PERFORMATIVE.begin, 2);
+    await peer.frame(PERFORMATIVE.attach);
     peer.socket.destroy();
   });
 

@@ -6,6 +6,7 @@ import type { FieldTable } from './field-table.js';
 const DESCRIBED = 0x00;
 const NULL = 0x40;
 const NOTHING = Buffer.alloc(0);
+const MAX_TEXT_BYTES = 1_024;
 
 const KINDS = {
   boolean: [0x41, 0x42, 0x56],
@@ -125,11 +126,21 @@ export function checkPerformative(table: FieldTable): PerformativeCode {
     if (type === NULL ? rule?.mandatory : !rule?.codes.has(type)) {
       throw invalidField('A field of a performative is missing or has another type than it must have.');
     }
-    if (rule?.text && !isUtf8(table.bytesOf(field) ?? NOTHING)) {
-      throw new ProtocolViolation('field', 'A text of a performative is no UTF-8.', 'amqp:decode-error');
+    if (rule?.text) {
+      checkText(table.bytesOf(field) ?? NOTHING);
     }
   }
   return code as PerformativeCode;
+}
+
+/** Names are kept for as long as what they name: who has not said who it is must not make them large. */
+function checkText(bytes: Buffer): void {
+  if (!isUtf8(bytes)) {
+    throw new ProtocolViolation('field', 'A text of a performative is no UTF-8.', 'amqp:decode-error');
+  }
+  if (bytes.length > MAX_TEXT_BYTES) {
+    throw new ProtocolViolation('limit', 'A text of a performative is too long.', 'amqp:resource-limit-exceeded');
+  }
 }
 
 function invalidField(message: string): ProtocolViolation {
