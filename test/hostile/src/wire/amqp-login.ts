@@ -5,6 +5,7 @@ import {
   attach,
   BEGIN,
   binary,
+  credit,
   frame,
   HEADER,
   OPEN,
@@ -38,6 +39,7 @@ const CBS_ANSWERS = 1;
 const FIRST_HANDLE = 2;
 /** A link that is refused is answered and then detached at once; one that stays for so long was admitted. */
 const DETACH_MS = 1_500;
+const ENDLESS = 1_000_000;
 const ANONYMOUS = [HEADER.amqp, OPEN, BEGIN];
 
 /** Whoever it is that attaches. */
@@ -108,6 +110,17 @@ export class AmqpIntruder {
     }).catch(() => undefined);
     const how = refusal() ?? (this.connection.closed ? 'closed' : undefined);
     return how === undefined ? accepted('attached') : refused(how);
+  }
+
+  /** Takes nothing more of what the hub sends. */
+  pause(): void {
+    this.connection.socket.pause();
+  }
+
+  /** Asks for all that there is at an address, whether the link is granted or not. */
+  readEndlessly(address: string): void {
+    const handle = this.handles++;
+    this.connection.send(attach({ name: address, handle, role: 'receiver', address }), credit(handle, ENDLESS));
   }
 
   close(): void {

@@ -45,7 +45,7 @@ async function request(attempt: Attempt, payload: Buffer): Promise<Outcome> {
 }
 
 /** Puts the attacker's own token, attaches to its telemetry, and goes on from there. */
-async function onTelemetry(attempt: Attempt, frames: readonly Buffer[]): Promise<Outcome> {
+export async function onTelemetry(attempt: Attempt, frames: readonly Buffer[]): Promise<Outcome> {
   const { deviceId } = attempt.attacker;
   const connection = await atCbs(attempt);
   const payload = putToken(
@@ -71,7 +71,10 @@ function attachTelemetry(deviceId: string): Buffer {
 }
 
 /** A transfer on the telemetry link. */
-function telemetry(id: number, { more = false, payload = described(0x75, Buffer.from([0xa0, 1, 0x78])) } = {}): Buffer {
+export function telemetry(
+  id: number,
+  { more = false, payload = described(0x75, Buffer.from([0xa0, 1, 0x78])) } = {},
+): Buffer {
   const bytes = transfer({ id, more, payload });
   bytes.writeUInt16BE(1, 6);
   return bytes;

@@ -1,8 +1,12 @@
 import { readNumbers, ServiceClient } from '@mooring/test-fleet';
+import { until } from '@mooring/test-parts';
 import { operationRecords } from '../../harness/operation-records.js';
 import type { Group, Stage, Target } from '../../stage.js';
 import { runTrials } from '../../trials/run-trials.js';
 import { matrix } from './matrix.js';
+
+/** Azure's numbers for those who may not, and for identities that there are none of. */
+const REFUSED = /^(401|404001|404010)/;
 
 /** What must be as it was before: identities and twins, and what the victim has sent. */
 async function belongings(target: Target): Promise<string> {
@@ -31,13 +35,30 @@ async function attack(stage: Stage): Promise<void> {
   if ((await belongings(target)) !== before) {
     findings.accepted.push('what belongs to the victim is not what it was');
   }
-  const records = await operationRecords(target, 'Connections', since);
-  const counts = new Map<string, number>();
-  for (const { operationName, resultType, resultDescription } of records) {
-    const row = `${operationName} ${resultType ?? 'ok'} ${resultDescription ?? ''}`;
-    counts.set(row, (counts.get(row) ?? 0) + 1);
+  const expected = [...byDevices, ...byModule].filter(({ recorded }) => recorded).length;
+  const found = await untilRecorded(stage, expected, since);
+  findings.notes.push(`recorded: ${found} of ${expected} that were refused where devices are served`);
+  if (found < expected) {
+    findings.otherwise.push(`${expected - found} refusals left no operation record`);
   }
-  findings.notes.push(`recorded: ${[...counts].map(([row, count]) => `${row} ${count}`).join(', ')}`);
+}
+
+/** Records are written behind what they are of. @returns how many there are in the end */
+async function untilRecorded({ target }: Stage, expected: number, since: Date): Promise<number> {
+  const refusals = async (): Promise<number> => {
+    const records = await operationRecords(target, 'Connections', since);
+    const left = records.filter(({ resultType = '' }) => REFUSED.test(resultType)).length;
+    // Beyond so many a second they are counted only.
+    return left + (await unrecorded(target));
+  };
+  const all = async () => (await refusals()) >= expected;
+  await until(all, { what: 'all records', timeoutMs: 10_000, everyMs: 250 }).catch(() => undefined);
+  return refusals();
+}
+
+async function unrecorded(target: Target): Promise<number> {
+  const counts = [...(await target.metrics()).matchAll(/^mooring_edge_refusals_unrecorded_total (\d+)$/gm)];
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 export const CROSS: Group = {

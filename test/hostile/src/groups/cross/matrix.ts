@@ -1,5 +1,6 @@
 import { policyToken } from '../../harness/cast.js';
 import type { Trial } from '../../trials/trial.js';
+import type { LinkAddress } from '../../wire/amqp-login.js';
 import { DEVICE_PRESENTERS } from '../tokens/presenters.js';
 import { type Actor, askWith, attachWith, DEVICE, MODULE, publishAs, subscribeAs } from './actors.js';
 import {
@@ -15,10 +16,13 @@ import {
   VICTIM,
 } from './operations.js';
 
+/** A trial, and whether the hub must leave an operation record of it: it does of who is refused at what devices use. */
+export type CrossTrial = Trial & { readonly recorded: boolean };
+
 /** Whose identity a trial uses: a device's own are many, of the module there is one. */
 export interface Matrix {
-  readonly byDevices: readonly Trial[];
-  readonly byModule: readonly Trial[];
+  readonly byDevices: readonly CrossTrial[];
+  readonly byModule: readonly CrossTrial[];
 }
 
 /** Every operation of every protocol that is another's. */
@@ -30,26 +34,29 @@ export function matrix(): Matrix {
 }
 
 /** What a device or module does as if it were another. */
-function onAnother(actor: Actor, subject: Subject): readonly Trial[] {
+function onAnother(actor: Actor, subject: Subject): readonly CrossTrial[] {
   const named = (what: string) => `${actor.name} on ${subject.name}: ${what}`;
   return [
     ...publishes(subject).map(
-      (topic): Trial => ({
+      (topic): CrossTrial => ({
         what: named(`PUBLISH to ${topic}`),
         right: ['closed'],
+        recorded: true,
         run: (attempt) => publishAs(actor, attempt, topic),
       }),
     ),
     ...subscribes(subject).map(
-      (filter): Trial => ({
+      (filter): CrossTrial => ({
         what: named(`SUBSCRIBE to ${filter}`),
         right: ['SUBACK 0x80'],
+        recorded: false,
         run: (attempt) => subscribeAs(actor, attempt, filter),
       }),
     ),
     ...links(subject).map(
-      (link): Trial => ({
+      (link): CrossTrial => ({
         what: named(`AMQP ${link.role} at ${link.address}`),
+        recorded: isServed(link),
         run: (attempt) => attachWith(attempt, actor.token(attempt), link),
       }),
     ),
@@ -57,8 +64,9 @@ function onAnother(actor: Actor, subject: Subject): readonly Trial[] {
     ...requests(subject)
       .filter(({ path }) => actor !== MODULE || !path.includes('/methods'))
       .map(
-        (request): Trial => ({
+        (request): CrossTrial => ({
           what: named(`${request.method} ${request.path}`),
+          recorded: !request.path.includes('/methods'),
           run: (attempt) => askWith(attempt, actor.token(attempt), request),
         }),
       ),
@@ -66,17 +74,19 @@ function onAnother(actor: Actor, subject: Subject): readonly Trial[] {
 }
 
 /** What a device or module does as if it were a back end. */
-function onService(actor: Actor): readonly Trial[] {
+function onService(actor: Actor): readonly CrossTrial[] {
   return [
     ...SERVICE_LINKS.map(
-      (link): Trial => ({
+      (link): CrossTrial => ({
         what: `${actor.name} on the service: AMQP ${link.role} at ${link.address}`,
+        recorded: false,
         run: (attempt) => attachWith(attempt, actor.token(attempt), link),
       }),
     ),
     ...SERVICE_REQUESTS.filter(({ path }) => actor !== MODULE || !path.includes('/methods')).map(
-      (request): Trial => ({
+      (request): CrossTrial => ({
         what: `${actor.name} on the service: ${request.method} ${request.path}`,
+        recorded: false,
         run: (attempt) => askWith(attempt, actor.token(attempt), request),
       }),
     ),
@@ -84,37 +94,41 @@ function onService(actor: Actor): readonly Trial[] {
 }
 
 /** What back ends do as if they were devices, and without the right that it needs. */
-function policies(): readonly Trial[] {
+function policies(): readonly CrossTrial[] {
   return Object.entries(POLICY_RIGHTS).flatMap(([policy, rights]) => [
     ...(rights.includes('DeviceConnect')
       ? SERVICE_LINKS.map(
-          (link): Trial => ({
+          (link): CrossTrial => ({
             what: `the policy ${policy} on the service: AMQP ${link.role} at ${link.address}`,
+            recorded: false,
             run: (attempt) => attachWith(attempt, policyToken(attempt.stage.cast, policy), link),
           }),
         )
       : asDevices(policy)),
     ...SERVICE_REQUESTS.filter(({ right }) => !rights.includes(right)).map(
-      (request): Trial => ({
+      (request): CrossTrial => ({
         what: `the policy ${policy} on the service: ${request.method} ${request.path}`,
+        recorded: false,
         run: (attempt) => askWith(attempt, policyToken(attempt.stage.cast, policy), request),
       }),
     ),
   ]);
 }
 
-function asDevices(policy: string): readonly Trial[] {
+function asDevices(policy: string): readonly CrossTrial[] {
   return [
     ...DEVICE_PRESENTERS.map(
-      ({ name, present }): Trial => ({
+      ({ name, present }): CrossTrial => ({
         what: `the policy ${policy} as a device: ${name}`,
+        recorded: name !== 'AMQP PLAIN',
         run: (attempt) => present(attempt, 'victim', policyToken(attempt.stage.cast, policy)),
       }),
     ),
     ...[VICTIM, ITS_MODULE].flatMap((subject) => [
       ...links(subject).map(
-        (link): Trial => ({
+        (link): CrossTrial => ({
           what: `the policy ${policy} as ${subject.name}: AMQP ${link.role} at ${link.address}`,
+          recorded: isServed(link),
           run: (attempt) => attachWith(attempt, policyToken(attempt.stage.cast, policy), link),
         }),
       ),
@@ -122,11 +136,17 @@ function asDevices(policy: string): readonly Trial[] {
       ...requests(subject)
         .filter(({ path }) => !path.includes('/methods'))
         .map(
-          (request): Trial => ({
+          (request): CrossTrial => ({
             what: `the policy ${policy} as ${subject.name}: ${request.method} ${request.path}`,
+            recorded: true,
             run: (attempt) => askWith(attempt, policyToken(attempt.stage.cast, policy), request),
           }),
         ),
     ]),
   ];
+}
+
+/** At its events a device sends only, whoever it is. */
+function isServed({ address, role }: LinkAddress): boolean {
+  return role === 'sender' || address !== `/${VICTIM.path}/messages/events`;
 }

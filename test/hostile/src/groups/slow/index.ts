@@ -1,0 +1,17 @@
+import type { Group, Stage } from '../../stage.js';
+import { runTrials } from '../../trials/run-trials.js';
+import { halfHandshakes, halfOpen } from './half-open.js';
+import { NEVER_READ } from './never-read.js';
+import { trickles } from './trickles.js';
+
+async function attack(stage: Stage): Promise<void> {
+  await halfOpen(stage, stage.quick ? 300 : 5_000);
+  await halfHandshakes(stage, stage.quick ? 60 : 1_000);
+  await runTrials(stage, [...trickles(stage), ...NEVER_READ]);
+}
+
+export const SLOW: Group = {
+  name: 'slow',
+  tries: 'thousands of half-open connections, half handshakes, a byte at a time, clients that never read',
+  attack,
+};
