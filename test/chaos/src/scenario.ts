@@ -23,7 +23,7 @@ export interface Scenario {
   readonly overlapLimitMs?: number;
   /** Whether it is run only when it is named. */
   readonly byName?: boolean;
-  /** Milliseconds that it may take; two minutes unless given. */
+  /** Milliseconds from the moment at which all devices are served; two minutes unless given. */
   readonly limitMs?: number;
   /** Builds what is to run at first. @returns the folder of the checkout */
   prepare?(options: PrepareOptions): Promise<string>;

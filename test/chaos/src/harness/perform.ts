@@ -4,7 +4,11 @@ import type { EventRecord } from './event-record.js';
 import { failuresOf } from './failures.js';
 import type { Found, Run } from './run-scenario.js';
 import { readTopic, type StoredRecords } from './stored-records.js';
+import { within } from './within.js';
 
+/** From the moment at which all devices are served. */
+const LIMIT_MS = 120_000;
+const START_LIMIT_MS = 120_000;
 const LOGIN_TIMEOUT_MS = 5_000;
 /** Between two messages: one to five a second. */
 const LEAST_PAUSE_MS = 200;
@@ -54,27 +58,28 @@ export async function perform(
   });
   running.push(() => fleet.close());
   const [load, stage] = [random.fork(), random.fork()];
-  const twoWay = scenario.telemetryOnly
-    ? undefined
-    : await TwoWayLoad.start({ hub: cluster, addresses: edges, random: load });
-  running.push(async () => twoWay?.close());
-  await fleet.allServed();
-  note('served');
-  const outcome = await scenario.run({
-    cluster,
-    stores,
-    fleet,
-    random: stage,
-    checkout,
-    note,
-    pace: (pauseMs) => {
-      pace = pauseMs;
-    },
-  });
-  const readChanges = async () => (await read()).changes;
-  const telemetry = fleet.settle().finally(() => note('telemetry is settled'));
-  const [verdict, both] = await Promise.all([telemetry, twoWay?.finish(readChanges)] as const);
-  note('settled');
-  const failures = failuresOf({ scenario, outcome, verdict, twoWay: both, fleet, ghosts });
-  return { outcome, verdict, twoWay: both, failures };
+  const begin = async (): Promise<TwoWayLoad | undefined> => {
+    const twoWay = scenario.telemetryOnly
+      ? undefined
+      : await TwoWayLoad.start({ hub: cluster, addresses: edges, random: load });
+    running.push(async () => twoWay?.close());
+    await fleet.allServed(START_LIMIT_MS);
+    note('served');
+    return twoWay;
+  };
+  const twoWay = await within(START_LIMIT_MS, 'the start of the load', begin());
+  const setPace = (pauseMs: number): void => {
+    pace = pauseMs;
+  };
+  const play = async (): Promise<Found> => {
+    const outcome = await scenario.run({ cluster, stores, fleet, random: stage, checkout, note, pace: setPace });
+    note('settling');
+    const readChanges = async () => (await read()).changes;
+    const telemetry = fleet.settle().finally(() => note('telemetry is settled'));
+    const [verdict, both] = await Promise.all([telemetry, twoWay?.finish(readChanges)] as const);
+    note('settled');
+    const failures = failuresOf({ scenario, outcome, verdict, twoWay: both, fleet, ghosts });
+    return { outcome, verdict, twoWay: both, failures };
+  };
+  return within(scenario.limitMs ?? LIMIT_MS, scenario.name, play());
 }

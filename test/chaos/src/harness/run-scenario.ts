@@ -7,7 +7,6 @@ import type { Outcome, Scenario } from '../scenario.js';
 import { EventRecord } from './event-record.js';
 import { MemoryWatch } from './memory-watch.js';
 import { perform } from './perform.js';
-import { within } from './within.js';
 
 export interface RunOptions {
   readonly seed: number;
@@ -31,7 +30,6 @@ export interface Result {
   readonly record?: string;
 }
 
-const LIMIT_MS = 120_000;
 const FORMER_COMMIT = 'HEAD~1';
 
 /** Runs a scenario on a cluster of its own. */
@@ -79,7 +77,7 @@ async function runOn(run: Run): Promise<Result> {
   const running: (() => Promise<void>)[] = [];
   let found: Found = { failures: [] };
   try {
-    found = await within(scenario.limitMs ?? LIMIT_MS, scenario.name, perform(run, record, running));
+    found = await perform(run, record, running);
   } catch (error) {
     record.write({ note: `failed: ${messageOf(error)}` });
     found = { failures: [messageOf(error)] };
