@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@mooring/test-parts';
-import { selfSignedCertificate } from '@mooring/test-wire';
+import { selfSignedCertificate, testAuthority } from '@mooring/test-wire';
 import { Message as CloudMessage } from 'azure-iot-common';
 import {
   Client,
@@ -12,9 +12,10 @@ import {
   ModuleClient,
 } from 'azure-iot-device';
 import { Amqp, AmqpWs } from 'azure-iot-device-amqp';
-import { Mqtt } from 'azure-iot-device-mqtt';
+import { Mqtt, MqttWs } from 'azure-iot-device-mqtt';
 import { type Registry, Client as ServiceClient } from 'azure-iothub';
 import { EventCollector } from './support/event-collector.js';
+import { putCertificate } from './support/management.js';
 import { createDevice, openRegistry } from './support/registry.js';
 import { onEveryHub, type RunningHub } from './support/stores.js';
 
@@ -22,6 +23,7 @@ const TRANSPORTS: readonly (readonly [name: string, transport: typeof Amqp | typ
   ['AMQP', Amqp],
   ['AMQP over WebSocket', AmqpWs],
 ];
+const OTHERS = [...TRANSPORTS, ['MQTT', Mqtt], ['MQTT over WebSocket', MqttWs]] as const;
 const TIMEOUT_MS = 30_000;
 const LARGEST_BODY = 255 * 1024;
 
@@ -75,7 +77,7 @@ onEveryHub('the npm device SDK over AMQP', (start) => {
       await client.close();
     });
 
-    it('admits a module, and a device with a certificate', async () => {
+    it('admits modules, which send to outputs and wait for inputs', async () => {
       await createDevice(registry, hub, id('parent'));
       const { responseBody } = await registry.addModule({ deviceId: id('parent'), moduleId: 'm' });
       const key = responseBody.authentication?.symmetricKey?.primaryKey;
@@ -84,9 +86,16 @@ onEveryHub('the npm device SDK over AMQP', (start) => {
         transport,
       );
       await module.open();
+      module.on('inputMessage', () => undefined);
       await module.sendEvent(new Message('of a module'));
+      await module.sendOutputEvent('readings', new Message('of an output'));
+      const [event, output] = await collector.ofDevice(id('parent'), 2);
+      expect(event?.systemProperties).toMatchObject({ 'iothub-connection-module-id': 'm' });
+      expect([event?.body, output?.body].map(String)).toEqual(['of a module', 'of an output']);
       await module.close();
+    });
 
+    it('admits devices with certificates: registered ones, and those of an authority', async () => {
       const certificate = await selfSignedCertificate(id('x509'));
       await registry.create({
         deviceId: id('x509'),
@@ -95,12 +104,21 @@ onEveryHub('the npm device SDK over AMQP', (start) => {
           x509Thumbprint: { primaryThumbprint: certificate.sha256, secondaryThumbprint: '' },
         },
       } as never);
-      const client = Client.fromConnectionString(`HostName=${hub.host};DeviceId=${id('x509')};x509=true`, transport);
-      await client.setOptions({ cert: certificate.cert, key: certificate.key });
-      await client.open();
-      await client.sendEvent(new Message('of a certificate'));
-      await client.close();
-      expect(await collector.ofDevice(id('x509'), 1)).toHaveLength(1);
+      const authority = await testAuthority(id('authority'));
+      await putCertificate(hub, id('authority'), authority.pem);
+      const issued = await authority.issue(id('signed'));
+      await registry.create({ deviceId: id('signed'), authentication: { type: 'certificateAuthority' } });
+      for (const [deviceId, { cert, key }] of [
+        [id('x509'), certificate],
+        [id('signed'), issued],
+      ] as const) {
+        const client = Client.fromConnectionString(`HostName=${hub.host};DeviceId=${deviceId};x509=true`, transport);
+        await client.setOptions({ cert, key });
+        await client.open();
+        await client.sendEvent(new Message('of a certificate'));
+        await client.close();
+        expect(await collector.ofDevice(deviceId, 1)).toHaveLength(1);
+      }
     });
 
     it('is refused with a wrong key, and for an unknown device', async () => {
@@ -179,17 +197,29 @@ onEveryHub('the npm device SDK over AMQP', (start) => {
       await client.close();
     });
 
-    it('takes itself over from MQTT', async () => {
-      const { connectionString } = await createDevice(registry, hub, id('moved'));
-      const before = Client.fromConnectionString(connectionString, Mqtt);
-      before.setRetryPolicy({ shouldRetry: () => false, nextRetryTimeout: () => 0 } as never);
-      await before.open();
-      const disconnected = new Promise((resolve) => before.once('disconnect', resolve));
-      const after = Client.fromConnectionString(connectionString, transport);
-      await after.open();
-      await after.sendEvent(new Message('moved'));
-      await disconnected;
-      await after.close();
-    });
+    it.each(OTHERS.filter(([, other]) => other !== transport))(
+      'takes itself over from %s, and back',
+      async (_, other) => {
+        const { connectionString } = await createDevice(registry, hub, id(`moved-${other.name}`));
+        let holder = await only(connectionString, other);
+        for (const next of [transport, other]) {
+          const disconnected = new Promise((resolve) => holder.once('disconnect', resolve));
+          holder = await only(connectionString, next);
+          await disconnected;
+          await holder.sendEvent(new Message('moved'));
+        }
+        await holder.close();
+      },
+    );
   });
 });
+
+/** Connects, which over AMQP takes a link, and does not come back once it is disconnected. */
+async function only(connectionString: string, transport: (typeof OTHERS)[number][1]): Promise<Client> {
+  const client = Client.fromConnectionString(connectionString, transport);
+  client.setRetryPolicy({ shouldRetry: () => false, nextRetryTimeout: () => 0 } as never);
+  client.on('error', () => undefined);
+  await client.open();
+  await client.sendEvent(new Message('here'));
+  return client;
+}
