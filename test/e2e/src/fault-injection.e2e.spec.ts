@@ -33,7 +33,7 @@ describe.each<[string, () => Promise<RunningHub>, Extent]>([
   ],
   [
     'many processes',
-    () => startCluster({ stores: sharedParts(), environment: ON }),
+    () => startCluster({ stores: sharedParts(), apis: 1, routings: 1, environment: ON }),
     { breaks: SOME_BREAKS, listeners: LISTENERS_BREAKS.slice(0, 1), refusals: AMQP_REFUSALS.slice(0, 1) },
   ],
 ])('faults that devices ask for, in %s', (_, start, { breaks, listeners, refusals }) => {
