@@ -60,6 +60,11 @@ export class AmqpTelemetry extends WireConnection {
     }
   }
 
+  /** By an error, as that alone ends rhea's timers: it does not listen to `close`. */
+  override destroy(): void {
+    this.wire.stream.destroy(new Error('left'));
+  }
+
   private acknowledge(delivery: Delivery | undefined): void {
     const number = delivery && this.waiting.get(delivery);
     if (delivery === undefined || number === undefined) {
