@@ -10,6 +10,18 @@ export interface PartitionName {
   readonly partition: number;
 }
 
+interface Block {
+  readonly data: Buffer;
+  readonly header: BatchHeader;
+}
+
+interface DecodedBlock {
+  readonly offset: number;
+  /** Of the block behind it. */
+  readonly nextOffset: number;
+  readonly records: readonly StoredRecord[];
+}
+
 /** One partition as it stands in the store: where it begins and ends, what it holds. */
 export class PartitionLog {
   private beginning: number;
@@ -17,7 +29,7 @@ export class PartitionLog {
   private newest: number;
   private readonly listeners = new Set<() => void>();
   /** Most readers stand at the newest block: it is decoded once for all of them. */
-  private recent: { readonly offset: number; readonly records: readonly StoredRecord[] } | undefined;
+  private recent: DecodedBlock | undefined;
 
   constructor(
     readonly name: PartitionName,
@@ -91,12 +103,12 @@ export class PartitionLog {
     if (offset >= this.end) {
       return [];
     }
-    const block = this.blockHolding(Math.max(offset, this.beginning));
+    const from = Math.max(offset, this.beginning);
+    const block = this.recentAt(from) ?? this.decoded(from);
     if (block === undefined) {
       return [];
     }
-    const records = this.decoded(block);
-    return offset > block ? records.slice(offset - block) : records;
+    return from > block.offset ? block.records.slice(from - block.offset) : block.records;
   }
 
   /** Oldest blocks whose records were all appended before `time`, at most `limit` of them. */
@@ -130,6 +142,11 @@ export class PartitionLog {
     return ['end', this.name.topicId, this.name.partition];
   }
 
+  private recentAt(offset: number): DecodedBlock | undefined {
+    const { recent } = this;
+    return recent !== undefined && offset >= recent.offset && offset < recent.nextOffset ? recent : undefined;
+  }
+
   private blockHolding(offset: number): number | undefined {
     const { topicId, partition } = this.name;
     const before = this.store.lastUpTo(topicId, partition, offset);
@@ -139,26 +156,42 @@ export class PartitionLog {
     return this.store.firstFrom(topicId, partition, offset);
   }
 
-  private decoded(offset: number): readonly StoredRecord[] {
-    if (this.recent?.offset === offset) {
-      return this.recent.records;
+  /** The block that holds `offset`, or else the first one behind it. */
+  private decoded(offset: number): DecodedBlock | undefined {
+    // Whoever reads on stands where a block begins, and needs no search.
+    const block = this.find(offset) ?? this.search(offset);
+    if (block === undefined) {
+      return undefined;
     }
-    const { data, header } = this.block(offset);
-    const records = readRecordBatch(data, header, this.name);
-    if (this.recent === undefined || offset > this.recent.offset) {
-      this.recent = { offset, records };
+    const { data, header } = block;
+    const { baseOffset, nextOffset } = header;
+    const decoded = { offset: baseOffset, nextOffset, records: readRecordBatch(data, header, this.name) };
+    if (this.recent === undefined || baseOffset > this.recent.offset) {
+      this.recent = decoded;
     }
-    return records;
+    return decoded;
   }
 
-  private block(offset: number): { readonly data: Buffer; readonly header: BatchHeader } {
-    const { topic, topicId, partition } = this.name;
-    const data = this.store.get(blockKey(topicId, partition, offset));
-    const header = data && readBatchHeader(data);
-    if (data === undefined || header === undefined) {
+  private search(offset: number): Block | undefined {
+    const beginning = this.blockHolding(offset);
+    return beginning === undefined ? undefined : this.block(beginning);
+  }
+
+  private block(offset: number): Block {
+    const block = this.find(offset);
+    if (block === undefined) {
+      const { topic, partition } = this.name;
       throw new EventLogError(`Partition ${partition} of ${topic} has lost its block at offset ${offset}.`);
     }
-    return { data, header };
+    return block;
+  }
+
+  /** The block that begins at `offset`. */
+  private find(offset: number): Block | undefined {
+    const { topicId, partition } = this.name;
+    const data = this.store.get(blockKey(topicId, partition, offset));
+    const header = data && readBatchHeader(data);
+    return data === undefined || header === undefined ? undefined : { data, header };
   }
 
   /** Offset of the first record appended at `time` or later, by bisection. */

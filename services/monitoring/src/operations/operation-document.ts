@@ -32,18 +32,19 @@ export function readOperation({ value, timestamp }: StoredRecord): OperationDocu
   }
   const record = value.toString();
   const content = parsed(record);
-  const form = anyForm.safeParse(content);
-  if (form.success && form.data.schema > CURRENT_SCHEMA) {
-    return 'newer';
-  }
   const read = operationRecordSchema.safeParse(content);
   if (!read.success) {
-    return 'invalid';
+    return isNewer(content) ? 'newer' : 'invalid';
   }
   const { id, deviceId, category } = read.data;
   // Nothing can have happened after it was logged; a clock that goes wrong must not hide what comes after.
   const time = Math.min(Date.parse(read.data.time), timestamp);
   return { _id: operationKey(time, id), time, deviceId, category, record };
+}
+
+function isNewer(content: unknown): boolean {
+  const form = anyForm.safeParse(content);
+  return form.success && form.data.schema > CURRENT_SCHEMA;
 }
 
 function parsed(text: string): unknown {
