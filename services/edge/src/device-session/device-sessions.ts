@@ -242,8 +242,15 @@ export class DeviceSessions {
 
   /** One that what is remembered does admit is read anew, because the session is not remembered. */
   private async prove(identity: DeviceIdentity, presented: PresentedCredentials): Promise<Proven> {
-    await this.proveFromMemory(identity, presented);
-    return this.proveAnew(identity, presented);
+    const known = await this.proveFromMemory(identity, presented);
+    if (known === undefined) {
+      return this.proveAnew(identity, presented);
+    }
+    const credentials = await this.credentials.read(identity);
+    const { authenticated } = known;
+    return isUnchanged(known.credentials, credentials)
+      ? { credentials, authenticated }
+      : { credentials, authenticated: await this.authenticate(identity, presented, credentials) };
   }
 
   /**
@@ -286,4 +293,14 @@ export class DeviceSessions {
 
 function refused(error: unknown): never {
   throw error instanceof AdmissionRefused ? error : unavailable('dependency-unavailable', error);
+}
+
+/** Whether what was proven by older credentials is by the newer ones. */
+function isUnchanged(older: contract.Credentials, newer: contract.Credentials): boolean {
+  return (
+    newer.found &&
+    newer.enabled === older.enabled &&
+    newer.generationId === older.generationId &&
+    newer.version === older.version
+  );
 }

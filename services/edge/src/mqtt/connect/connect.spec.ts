@@ -120,6 +120,16 @@ describe('CONNECT', () => {
     expect(edge.identity.resolved.length).toBeLessThan(10);
   });
 
+  it.each([
+    ['other keys', { authentication: { primaryKey: Buffer.alloc(32).toString('base64'), secondaryKey: '' } }],
+    ['been disabled', { enabled: false }],
+    ['been made anew', { generationId: '638000000000000001', authentication: { primaryKey: OTHER_KEY } }],
+  ])('does not rely on what is remembered of a device that has %s since', async (_, change) => {
+    expect(await edge.open().connect()).toMatchObject({ returnCode: 0 });
+    edge.identity.put('d1', { version: 2, ...change });
+    expect(await edge.open().connect()).toMatchObject({ returnCode: 5 });
+  });
+
   it('does not ask identity at each failing login', async () => {
     const wrong = { password: token('d1', { key: Buffer.alloc(32).toString('base64') }) };
     for (let attempt = 0; attempt < 20; attempt++) {
