@@ -29,23 +29,24 @@ export class FaultOrigin implements AppendOrigin {
 
   constructor(private readonly options: FaultOriginOptions) {}
 
-  /** @throws HubError while the messages of the identity are refused */
-  check(): void {
+  /**
+   * To be called with messages that are appended next, all of them and in their order, with this as their origin.
+   *
+   * @throws HubError while the messages of the identity are refused
+   */
+  admit(messages: readonly { readonly headers: Readonly<MutableHeaders> }[]): void {
     const { injection, identity } = this.options;
     const refusal = injection.refusal(identity);
     if (refusal !== undefined) {
       throw refusal;
     }
-  }
-
-  /** A message is about to be appended. @returns the origin to append it with */
-  appending(headers: Readonly<MutableHeaders>): this {
-    this.appends++;
-    const fault = readFault(headers);
-    if (fault !== undefined) {
-      this.asked.push({ message: this.appends, fault });
+    for (const { headers } of messages) {
+      this.appends++;
+      const fault = readFault(headers);
+      if (fault !== undefined) {
+        this.asked.push({ message: this.appends, fault });
+      }
     }
-    return this;
   }
 
   appended(token: number): void {

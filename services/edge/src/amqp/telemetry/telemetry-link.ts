@@ -82,16 +82,29 @@ export class TelemetryLink extends DeviceTarget implements AppendOrigin {
   protected take(delivery: IncomingDelivery): void {
     let messages: readonly Telemetry[];
     try {
-      this.faults?.check();
       messages = readTelemetry(delivery).map((message) => this.telemetryOf(message));
     } catch (error) {
       refuseDelivery(this.device, delivery, error);
+      return;
+    }
+    if (this.faults !== undefined && !this.mayStore(this.faults, delivery, messages)) {
       return;
     }
     this.device.context.metrics.inFlight++;
     this.inFlight.set(this.lastToken + messages.length, delivery);
     for (const message of messages) {
       this.append(message);
+    }
+  }
+
+  /** Rejects a delivery that a fault refuses. */
+  private mayStore(faults: FaultOrigin, delivery: IncomingDelivery, messages: readonly Telemetry[]): boolean {
+    try {
+      faults.admit(messages);
+      return true;
+    } catch (error) {
+      refuseDelivery(this.device, delivery, error);
+      return false;
     }
   }
 
@@ -106,8 +119,7 @@ export class TelemetryLink extends DeviceTarget implements AppendOrigin {
     if (span !== undefined) {
       this.spans?.add(token, span);
     }
-    const origin = this.faults === undefined ? this : this.faults.appending(headers);
-    if (!ingress.append({ key: identity.deviceId, headers, value }, origin, token)) {
+    if (!ingress.append({ key: identity.deviceId, headers, value }, this.faults ?? this, token)) {
       this.isFull = true;
     }
   }

@@ -21,11 +21,11 @@ export class MqttFaults {
   origin(connection: MqttConnection, headers: Readonly<MutableHeaders>): AppendOrigin {
     const origin = this.origins.get(connection) ?? this.add(connection);
     try {
-      origin.check();
+      origin.admit([{ headers }]);
     } catch (error) {
       throw isHubError(error) ? new ProtocolError(error.message, 'fault-injected') : error;
     }
-    return origin.appending(headers);
+    return origin;
   }
 
   closed(connection: MqttConnection): void {
