@@ -58,6 +58,23 @@ describe('a token of a device', () => {
     expect(edge.test.ingress.records[0]?.headers['iothub-connection-module-id']).toBe('m1');
   });
 
+  it('may have been signed for an id that was encoded by itself, as .NET does', async () => {
+    for (const deviceId of ['a$b', 'a%24b']) {
+      edge.test.identity.put(deviceId, deviceId === 'a$b' ? {} : { authentication: { primaryKey: OTHER_KEY } });
+    }
+    const connection = edge.connect();
+    const encoded = edge.token({ name: encodeURIComponent('a$b') });
+    expect((await putToken(connection, 'x', encoded))[0]).toBe(200);
+    const link = await openSender(connection, `/devices/${encodeURIComponent('a$b')}/messages/events`);
+    expect((await send(link, {})).outcome).toBe('accepted');
+    expect(edge.test.ingress.records[0]?.headers['iothub-connection-device-id']).toBe('a$b');
+    // The key tells the two apart, whose tokens are for the same text.
+    await expect(openSender(connection, '/devices/a%2524b/messages/events')).rejects.toMatchObject(UNAUTHORIZED);
+    const literal = edge.token({ name: 'a%24b', key: OTHER_KEY });
+    expect((await putToken(connection, 'y', literal))[0]).toBe(200);
+    await openSender(connection, '/devices/a%2524b/messages/events');
+  });
+
   it('ends its links when it expires, unless it was put anew', async () => {
     const { connection } = await shown({ seconds: 60 });
     await putToken(connection, 'd2', edge.token({ name: 'd2', seconds: 60 }));

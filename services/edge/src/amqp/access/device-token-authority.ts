@@ -3,6 +3,7 @@ import { parseSasToken, resourceCovers, type SasResource, sasResource } from '@m
 import { HubError, isHubError } from '@mooring/errors';
 import { AdmissionRefused } from '../../device-session/admission-refused.js';
 import type { Authenticated } from '../../device-session/authentication/authenticated.js';
+import { decodedAgain } from '../../device-session/authentication/encoded-twice.js';
 import { type DeviceIdentity, deviceIdentity } from '../../device-session/device-identity.js';
 import type { AmqpContext } from '../amqp-context.js';
 import { identityOfPath } from '../device-address.js';
@@ -38,11 +39,11 @@ export class DeviceTokenAuthority implements TokenAuthority {
       throw new HubError('IotHubUnauthorized', 'The password is not a shared access signature.');
     }
     const user = via === 'plain' ? identityOfUser(audience, this.context.hostname) : undefined;
-    const identity = user ?? identityOfPath(resource.path);
-    const authenticated = await this.authenticate(identity, token).catch((error: unknown) => {
+    const named = user === undefined ? namedBy(resource) : [user];
+    const { identity, authenticated } = await this.authenticate(named, token).catch((error: unknown) => {
       throw isOfService(resource, error)
         ? new HubError('IotHubUnauthorized', 'The token is of no policy with DeviceConnect.', { cause: error })
-        : refusal(this.context, { identity: identity ?? NOBODY, peer }, error);
+        : refusal(this.context, { identity: named[0] ?? NOBODY, peer }, error);
     });
     return {
       kind: 'device',
@@ -53,12 +54,35 @@ export class DeviceTokenAuthority implements TokenAuthority {
     };
   }
 
-  private authenticate(identity: DeviceIdentity | undefined, token: string): Promise<Authenticated> {
+  /** @param named whom the token may be for, by how its resource is spelled; nobody: it is a policy's, for many */
+  private async authenticate(named: readonly DeviceIdentity[], token: string): Promise<Proven> {
     const { sessions } = this.context;
-    return identity === undefined
-      ? sessions.checkPolicyToken(token)
-      : sessions.check(identity, { token, certificates: () => [] });
+    const [identity, other] = named;
+    if (identity === undefined) {
+      return { identity, authenticated: await sessions.checkPolicyToken(token) };
+    }
+    const presented = { token, certificates: () => [] };
+    try {
+      return { identity, authenticated: await sessions.check(identity, presented) };
+    } catch (error) {
+      if (other === undefined || !(error instanceof AdmissionRefused) || error.kind !== 'unauthorized') {
+        throw error;
+      }
+      return { identity: other, authenticated: await sessions.check(other, presented) };
+    }
   }
+}
+
+interface Proven {
+  readonly identity: DeviceIdentity | undefined;
+  readonly authenticated: Authenticated;
+}
+
+function namedBy(resource: SasResource): readonly DeviceIdentity[] {
+  const again = decodedAgain(resource);
+  return [resource, ...(again === undefined ? [] : [again])]
+    .map(({ path }) => identityOfPath(path))
+    .filter((identity) => identity !== undefined);
 }
 
 /** A token for the whole hub may be for what back ends do: that it connects no devices is nothing to be recorded. */

@@ -2,6 +2,7 @@ import {
   isExpired,
   parseSasToken,
   resourceCovers,
+  type SasResource,
   type SasToken,
   sasKeyFromBase64,
   sasResource,
@@ -13,6 +14,7 @@ import { identity as contract } from '@mooring/proto';
 import { unauthorized } from '../admission-refused.js';
 import type { AuthenticationRequest } from './authenticate.js';
 import { AUTHENTICATION_METHOD, type Authenticated } from './authenticated.js';
+import { decodedAgain } from './encoded-twice.js';
 import type { HubTrust } from './hub-trust.js';
 
 /** By a token that a key of the identity signed, or one of a policy with the right DeviceConnect. */
@@ -22,13 +24,13 @@ export async function authenticateBySas(
   trust: HubTrust,
 ): Promise<Authenticated> {
   const token = readToken(text);
-  const { path, host } = resourceOf(token);
+  const resource = resourceOf(token);
   const { deviceId, moduleId } = request.identity;
   const target = {
     host: request.hostname,
     path: moduleId === '' ? ['devices', deviceId] : ['devices', deviceId, 'modules', moduleId],
   };
-  if (!resourceCovers({ host, path }, target)) {
+  if (!resourceCovers(resource, target) && !(token.skn === undefined && coversAgain(resource, target))) {
     throw unauthorized('token-of-other-resource');
   }
   if (isExpired(token, request.now)) {
@@ -37,10 +39,16 @@ export async function authenticateBySas(
   if (token.skn !== undefined) {
     return byPolicy(request, token, trust, token.skn);
   }
-  if (path.length !== target.path.length) {
+  if (resource.path.length !== target.path.length) {
     throw unauthorized('token-too-wide');
   }
   return byOwnKey(request, token);
+}
+
+/** An identity's own key signs for that alone, so that it may be spelled in more than one way. */
+function coversAgain(resource: SasResource, target: SasResource): boolean {
+  const decoded = decodedAgain(resource);
+  return decoded !== undefined && resourceCovers(decoded, target);
 }
 
 function byOwnKey({ credentials, identity }: AuthenticationRequest, token: SasToken): Authenticated {
