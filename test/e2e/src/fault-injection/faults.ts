@@ -75,12 +75,21 @@ export interface AskedFault {
   readonly duration?: number;
 }
 
-/** The message that asks for a fault, as the SDKs' own tests make it. */
-export function faultMessage({ type, delay = 0, duration = 0 }: AskedFault): Message {
-  const message = new Message(type);
-  message.properties.add('AzIoTHub_FaultOperationType', type);
-  message.properties.add('AzIoTHub_FaultOperationCloseReason', 'boom');
-  message.properties.add('AzIoTHub_FaultOperationDelayInSecs', String(delay));
-  message.properties.add('AzIoTHub_FaultOperationDurationInSecs', String(duration));
+/** The properties that ask for a fault, as the SDKs' own tests write them. */
+export function faultProperties({ type, delay = 0, duration = 0 }: AskedFault): Readonly<Record<string, string>> {
+  return {
+    AzIoTHub_FaultOperationType: type,
+    AzIoTHub_FaultOperationCloseReason: 'boom',
+    AzIoTHub_FaultOperationDelayInSecs: String(delay),
+    AzIoTHub_FaultOperationDurationInSecs: String(duration),
+  };
+}
+
+/** The message that asks for it; the name of the fault is its body. */
+export function faultMessage(fault: AskedFault): Message {
+  const message = new Message(fault.type);
+  for (const [name, value] of Object.entries(faultProperties(fault))) {
+    message.properties.add(name, value);
+  }
   return message;
 }

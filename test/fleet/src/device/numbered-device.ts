@@ -15,6 +15,8 @@ export interface NumberedDeviceOptions {
   readonly firstNumber?: number;
   /** Unacknowledged messages at a time. */
   readonly inFlight: number;
+  /** More properties of a message, the same whenever it is sent again; none unless given. */
+  readonly properties?: (number: number) => Readonly<Record<string, string>> | undefined;
   /** Asked for the address before each connection; the hub's name unless given. */
   readonly dial?: () => string;
   /** Milliseconds from an acknowledgement to the message that follows it; none unless given. */
@@ -243,7 +245,8 @@ export class NumberedDevice {
       this.lastAnswerAt = performance.now();
     }
     this.emit(isRepeated ? 'sent again' : 'sent', { number });
-    this.current?.publish({ payload: String(number), number, isRepeated });
+    const properties = this.options.properties?.(number);
+    this.current?.publish({ payload: String(number), number, isRepeated, properties });
   }
 
   private leaveIfSilent(timeoutMs: number): void {

@@ -53,10 +53,11 @@ export class AmqpTelemetry extends WireConnection {
     }
   }
 
-  publish({ payload, number }: NumberedMessage): void {
+  publish({ payload, number, properties }: NumberedMessage): void {
     if (this.wire.stream.writable) {
       const body = rhea.message.data_section(Buffer.from(payload));
-      this.waiting.set(this.sender.send({ body, application_properties: { n: String(number) } }), number);
+      const application_properties = { n: String(number), ...properties };
+      this.waiting.set(this.sender.send({ body, application_properties }), number);
     }
   }
 

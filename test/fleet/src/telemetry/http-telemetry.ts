@@ -87,8 +87,9 @@ class OneConnection extends Agent {
   }
 }
 
-function propertiesOf({ number }: NumberedMessage): Record<string, string> {
-  return { 'iothub-app-n': String(number) };
+function propertiesOf({ number, properties = {} }: NumberedMessage): Record<string, string> {
+  const named = Object.entries(properties).map(([name, value]) => [`iothub-app-${name}`, value]);
+  return { 'iothub-app-n': String(number), ...Object.fromEntries(named) };
 }
 
 function entryOf(message: NumberedMessage): object {

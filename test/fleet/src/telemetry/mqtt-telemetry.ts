@@ -50,8 +50,9 @@ export class MqttTelemetry implements TelemetryConnection {
     return this.connection.closed;
   }
 
-  publish({ payload, number, isRepeated }: NumberedMessage): void {
-    const topic = `${this.topic}${number}`;
+  publish({ payload, number, isRepeated, properties = {} }: NumberedMessage): void {
+    const more = Object.entries(properties).map((pair) => `&${pair.map(encodeURIComponent).join('=')}`);
+    const topic = `${this.topic}${number}${more.join('')}`;
     this.connection.publish({ topic, payload, number, messageId: packetIdOf(number), dup: isRepeated });
   }
 

@@ -27,6 +27,8 @@ export interface TelemetryConnectionOptions {
 export interface NumberedMessage {
   readonly payload: string;
   readonly number: number;
+  /** More than the number, which is the property `n`. */
+  readonly properties?: Readonly<Record<string, string>> | undefined;
   /** Sent before on another connection. */
   readonly isRepeated: boolean;
 }
