@@ -3,16 +3,16 @@ import type { Timer } from '@mooring/clock';
 import type { ConnectionInfo } from '@mooring/listener';
 import { cbsNode } from '../cbs/cbs-node.js';
 import { TokenStore } from '../cbs/token-store.js';
+import type { Attach } from '../engine/attach.js';
 import { ConnectionEngine } from '../engine/connection-engine.js';
-import type { EngineHost } from '../engine/engine-host.js';
-import { EMPTY_FRAME } from '../engine/performative-writer.js';
-import type { RheaLink } from '../engine/rhea-internals.js';
+import type { EngineHost, PeerOpen } from '../engine/engine-host.js';
+import type { Link } from '../engine/link.js';
 import type { SessionEngine } from '../engine/session-engine.js';
 import { LinkError, toAmqpError } from '../errors/amqp-error.js';
 import { ProtocolViolation } from '../errors/protocol-violation.js';
+import { EMPTY_FRAME } from '../frames/performative-frames.js';
 import { protocolHeader } from '../frames/protocol-header.js';
 import { FrameGuard } from '../guard/frame-guard.js';
-import { addressOf } from '../links/attach-request.js';
 import type { ClientRole } from '../links/link-handler.js';
 import type { PeerInfo } from '../links/peer-info.js';
 import { IdleWatch } from './idle-watch.js';
@@ -106,10 +106,7 @@ export class AmqpConnection implements EngineHost {
   }
 
   detach(address: string, client: ClientRole, error?: unknown): boolean {
-    return this.engine.detach(({ remote: { attach } }) => {
-      const own = client === 'receiver' ? attach.source : attach.target;
-      return attach.role === (client === 'receiver') && addressOf(own).toLowerCase() === address;
-    }, error);
+    return this.engine.detach((link) => link.client === client && link.address.toLowerCase() === address, error);
   }
 
   async reviewTokens(): Promise<void> {
@@ -132,6 +129,13 @@ export class AmqpConnection implements EngineHost {
   }
 
   write(frame: Buffer): void {
+    if (this.gone) {
+      return;
+    }
+    if (frame.length > this.maxFrameBytes) {
+      this.violate(new ProtocolViolation('limit', 'An answer is larger than the frames that the peer takes.'));
+      return;
+    }
     this.context.metrics.framesSent.inc();
     this.writer.write(frame);
     this.readOrPause();
@@ -169,7 +173,7 @@ export class AmqpConnection implements EngineHost {
     }
   }
 
-  opened(containerId: string, hostname: string, idleTimeoutMs: number | undefined, maxFrameBytes?: number): void {
+  opened({ containerId, hostname, idleTimeoutMs, maxFrameBytes }: PeerOpen): void {
     const { clock, limits } = this.context;
     this.deadline?.cancel();
     this.peer.containerId = containerId;
@@ -186,11 +190,11 @@ export class AmqpConnection implements EngineHost {
     });
   }
 
-  attached(session: SessionEngine, link: RheaLink): void {
-    this.admission.ask(session, link, this.peer);
+  attached(link: Link, attach: Attach): void {
+    this.admission.ask(link, attach, this.peer);
   }
 
-  detached(link: RheaLink): void {
+  detached(link: Link): void {
     this.admission.left(link);
   }
 

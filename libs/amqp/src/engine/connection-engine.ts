@@ -1,82 +1,63 @@
-import rhea from 'rhea';
-import frames from 'rhea/lib/frames.js';
 import type { AmqpLimits } from '../amqp-limits.js';
-import { toAmqpError } from '../errors/amqp-error.js';
 import { ProtocolViolation } from '../errors/protocol-violation.js';
 import { PERFORMATIVE, type PerformativeCode } from '../frames/performative.js';
+import { encodeClose, encodeOpen } from '../frames/performative-frames.js';
 import type { FieldTable } from '../guard/field-table.js';
-import { adoptSession, type FlowFields } from './adopt-session.js';
-import { typedError } from './encode-error.js';
+import { encodeErrorOf } from './encode-error.js';
 import type { EngineHost } from './engine-host.js';
-import { LinkTable } from './link-table.js';
-import { encodeFrame } from './performative-writer.js';
-import type { RheaConnection, RheaContext, RheaLink, RheaPerformative, RheaSession } from './rhea-internals.js';
+import type { Link } from './link.js';
 import { SessionEngine } from './session-engine.js';
 
-const container = rhea.create_container({ id: 'mooring' });
+const CONTAINER_ID = 'mooring';
 
-const OF_SESSIONS: ReadonlySet<PerformativeCode> = new Set([
-  PERFORMATIVE.attach,
-  PERFORMATIVE.flow,
-  PERFORMATIVE.detach,
-]);
-
-/** Runs rhea's state machines for one connection: frames that were judged good go in, frames to write come out. */
+/**
+ * The server's side of the state machines of connection, sessions and links [AMQP 2.4 to 2.6]: frames that were judged good
+ * go in, frames to write come out.
+ */
 export class ConnectionEngine {
-  private readonly rhea: RheaConnection;
-  /** By the peer's channel. */
+  /** By channel. */
   private readonly sessions = new Map<number, SessionEngine>();
-  private stopped = false;
+  private state: 'start' | 'open' | 'closed' = 'start';
 
   constructor(
     private readonly host: EngineHost,
-    limits: AmqpLimits,
-  ) {
-    this.rhea = container.create_connection({
-      max_frame_size: limits.maxFrameBytes,
-      channel_max: limits.maxSessions - 1,
-      idle_time_out: limits.idleTimeoutMs,
-      sender_options: { autosettle: false },
-      receiver_options: { autoaccept: false, autosettle: false, credit_window: 0 },
-      reconnect: false,
-      port: 0,
-    }) as unknown as RheaConnection;
-    this.rhea.is_server = true;
-    this.rhea._register = () => this.schedule();
-    this.rhea._write_frame = (channel, performative) => this.write(channel, performative);
-    this.listen();
-  }
+    private readonly limits: AmqpLimits,
+  ) {}
 
-  /** @param fields of the frame, as the guard has read them */
+  /**
+   * @param fields of the frame, as the guard has read them
+   * @throws ProtocolViolation
+   */
   take(code: PerformativeCode, frame: Buffer, fields: FieldTable): void {
     switch (code) {
-      case PERFORMATIVE.transfer:
-        this.session(frame).receive(fields, frame);
+      case PERFORMATIVE.open:
+        this.open(fields);
         return;
-      case PERFORMATIVE.disposition:
-        this.session(frame).disposition(fields);
+      case PERFORMATIVE.begin: {
+        const channel = frame.readUInt16BE(6);
+        this.sessions.set(channel, new SessionEngine(this.host, channel, fields));
         return;
-      default: {
-        if (this.isLate(code, frame)) {
-          return;
-        }
-        const decoded = frames.read_frame(frame);
-        decoded.performative?.dispatch(this.rhea, decoded);
       }
+      case PERFORMATIVE.end:
+        this.end(frame.readUInt16BE(6));
+        return;
+      case PERFORMATIVE.close:
+        this.close();
+        return;
+      default:
+        this.session(frame).take(code, fields, frame);
     }
   }
 
-  /** Sends close, with the error if there is one; before the peer's open there is nothing to close. */
+  /** Sends close, with the error if there is one. @returns false before the peer's open: there is nothing to close */
   close(error?: unknown): boolean {
-    if (!this.rhea.state.local_open) {
-      return false;
+    if (this.state === 'open') {
+      this.state = 'closed';
+      this.host.writeDispositions();
+      this.host.write(encodeClose(encodeErrorOf(error)));
+      this.host.closeWritten();
     }
-    const performative = (this.rhea.local as unknown as { close: RheaPerformative }).close;
-    if (error !== undefined) {
-      performative.value[0] = typedError(toAmqpError(error));
-    }
-    this.rhea.close();
-    return true;
+    return this.state !== 'start';
   }
 
   endSessions(error?: unknown): void {
@@ -86,11 +67,11 @@ export class ConnectionEngine {
   }
 
   /** Detaches links that the client has attached. @returns whether there were any */
-  detach(isMeant: (link: RheaLink) => boolean, error?: unknown): boolean {
+  detach(isMeant: (link: Link) => boolean, error?: unknown): boolean {
     let found = false;
-    for (const { links } of this.sessions.values()) {
-      for (const link of [...links.all].filter(isMeant)) {
-        links.close(link, error);
+    for (const session of this.sessions.values()) {
+      for (const link of session.links.all.filter(isMeant)) {
+        session.closeLink(link, error);
         found = true;
       }
     }
@@ -106,11 +87,31 @@ export class ConnectionEngine {
 
   /** The connection is gone: every link is told. */
   stop(): void {
-    this.stopped = true;
+    this.state = 'closed';
     for (const session of this.sessions.values()) {
-      this.endSession(session);
+      session.gone();
     }
     this.sessions.clear();
+  }
+
+  private open(fields: FieldTable): void {
+    const { maxFrameBytes, maxSessions, idleTimeoutMs } = this.limits;
+    this.state = 'open';
+    this.host.opened({
+      containerId: fields.text(0) ?? '',
+      hostname: fields.text(1) ?? '',
+      maxFrameBytes: fields.uint(2),
+      idleTimeoutMs: fields.uint(4),
+    });
+    this.host.write(
+      encodeOpen({ containerId: CONTAINER_ID, maxFrameBytes, channelMax: maxSessions - 1, idleTimeoutMs }),
+    );
+  }
+
+  private end(channel: number): void {
+    const session = this.sessions.get(channel);
+    this.sessions.delete(channel);
+    session?.gone();
   }
 
   private session(frame: Buffer): SessionEngine {
@@ -120,135 +121,4 @@ export class ConnectionEngine {
     }
     return session;
   }
-
-  /** Whether a frame has crossed the end of its session. */
-  private isLate(code: PerformativeCode, frame: Buffer): boolean {
-    return OF_SESSIONS.has(code) && this.sessions.get(frame.readUInt16BE(6))?.ended === true;
-  }
-
-  private listen(): void {
-    this.rhea.on('connection_open', () => this.opened());
-    this.rhea.on('session_open', ({ session }) => this.begun(session));
-    this.rhea.on('sender_open', ({ session, sender }) => this.attached(session, sender));
-    this.rhea.on('receiver_open', ({ session, receiver }) => this.attached(session, receiver));
-    for (const event of ['sender_close', 'receiver_close']) {
-      this.rhea.on(event, (context) => this.detached(context));
-    }
-    this.rhea.on('session_close', ({ session }) => this.ended(session));
-    // Heard so that rhea does not throw; what matters is in the events above.
-    for (const event of ['sender_error', 'receiver_error', 'session_error', 'connection_error', 'connection_close']) {
-      this.rhea.on(event, () => undefined);
-    }
-    for (const event of ['error', 'protocol_error']) {
-      this.rhea.on(event, (error: unknown) => this.host.fail(error));
-    }
-  }
-
-  private opened(): void {
-    const { container_id, hostname, idle_time_out, max_frame_size } = this.rhea.remote.open ?? {};
-    this.host.opened(text(container_id), text(hostname), number(idle_time_out), number(max_frame_size));
-  }
-
-  private begun(rheaSession: RheaSession): void {
-    const begin = (rheaSession.remote as unknown as { begin: { incoming_window: number } }).begin;
-    const links = new LinkTable(rheaSession);
-    const session = new SessionEngine(this.host, rheaSession, links, begin.incoming_window);
-    this.sessions.set(rheaSession.remote.channel, session);
-    adoptSession(rheaSession, (fields) => this.flow(rheaSession, session, fields));
-  }
-
-  private attached(rheaSession: RheaSession, link: RheaLink | undefined): void {
-    const session = this.sessions.get(rheaSession.remote.channel);
-    if (session !== undefined && link !== undefined) {
-      session.links.asked(link);
-      const first = (link.remote.attach as unknown as { initial_delivery_count?: number | null })
-        .initial_delivery_count;
-      link.delivery_count = link.remote.attach.role ? 0 : (first ?? 0);
-      this.host.attached(session, link);
-    }
-  }
-
-  private detached({ session: rheaSession, sender, receiver }: RheaContext): void {
-    const link = sender ?? receiver;
-    const session = this.sessions.get(rheaSession.remote.channel);
-    if (session !== undefined && link !== undefined) {
-      session.links.gone(link);
-      this.host.detached(link);
-    }
-  }
-
-  private ended(rheaSession: RheaSession): void {
-    const session = this.sessions.get(rheaSession.remote.channel);
-    if (session !== undefined) {
-      this.sessions.delete(rheaSession.remote.channel);
-      this.endSession(session);
-    }
-  }
-
-  private endSession(session: SessionEngine): void {
-    for (const link of [...session.links.all]) {
-      session.links.gone(link);
-      this.host.detached(link);
-    }
-  }
-
-  private flow(rheaSession: RheaSession, session: SessionEngine, fields: FlowFields): void {
-    rheaSession.incoming.next_transfer_id = fields.next_outgoing_id;
-    session.peerFlow(fields.next_incoming_id ?? undefined, fields.incoming_window);
-    const target = typeof fields.handle === 'number' ? session.links.outgoing(fields.handle) : undefined;
-    if (target === undefined) {
-      session.links.notifyAll();
-    } else {
-      const { rhea: link } = target;
-      const underWay = (link.delivery_count - (fields.delivery_count ?? 0)) >>> 0;
-      link.credit = Math.max(0, (fields.link_credit ?? 0) - underWay);
-      target.link?.notify();
-      if (fields.drain === true && link.credit > 0) {
-        link.delivery_count = (link.delivery_count + link.credit) >>> 0;
-        link.credit = 0;
-      }
-    }
-    if (fields.echo === true || fields.drain === true) {
-      if (target !== undefined) {
-        target.rhea._get_drain = () => fields.drain === true;
-      }
-      rheaSession._write_flow(target?.rhea);
-    }
-  }
-
-  private schedule(): void {
-    if (!this.rhea.registered && !this.stopped) {
-      this.rhea.registered = true;
-      process.nextTick(() => {
-        try {
-          this.rhea._process();
-        } catch (error) {
-          this.rhea.registered = false;
-          this.host.fail(error);
-        }
-      });
-    }
-  }
-
-  private write(channel: number, performative: RheaPerformative | undefined): void {
-    if (performative === undefined || this.stopped) {
-      return;
-    }
-    const frame = encodeFrame(channel, performative);
-    if (frame.length > this.host.maxFrameBytes) {
-      throw new ProtocolViolation('limit', 'An answer is larger than the frames that the peer takes.');
-    }
-    this.host.write(frame);
-    if (performative === (this.rhea.local as unknown as { close: RheaPerformative }).close) {
-      this.host.closeWritten();
-    }
-  }
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
 }

@@ -1,6 +1,15 @@
 import type { AttachedConnection } from '../links/attached-session.js';
-import type { RheaLink } from './rhea-internals.js';
+import type { Attach } from './attach.js';
+import type { Link } from './link.js';
 import type { SessionEngine } from './session-engine.js';
+
+/** What a peer says of itself when it opens a connection. */
+export interface PeerOpen {
+  readonly containerId: string;
+  readonly hostname: string;
+  readonly maxFrameBytes: number | undefined;
+  readonly idleTimeoutMs: number | undefined;
+}
 
 /** What the engine asks of the connection that it runs for. */
 export interface EngineHost extends AttachedConnection {
@@ -18,18 +27,11 @@ export interface EngineHost extends AttachedConnection {
   /** Bytes of unsettled deliveries were added. */
   held(bytes: number): void;
   /** The peer's open has come. */
-  opened(
-    containerId: string,
-    hostname: string,
-    idleTimeoutMs: number | undefined,
-    maxFrameBytes: number | undefined,
-  ): void;
+  opened(peer: PeerOpen): void;
   /** A link was asked for and waits to be answered. */
-  attached(session: SessionEngine, link: RheaLink): void;
+  attached(link: Link, attach: Attach): void;
   /** A link is gone. */
-  detached(link: RheaLink): void;
+  detached(link: Link): void;
   /** The close frame was written. */
   closeWritten(): void;
-  /** Whatever went wrong in the engine: the connection must end. */
-  fail(error: unknown): void;
 }

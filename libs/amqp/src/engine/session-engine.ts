@@ -1,65 +1,50 @@
-import { toAmqpError } from '../errors/amqp-error.js';
-import { ProtocolViolation } from '../errors/protocol-violation.js';
+import { PERFORMATIVE, type PerformativeCode } from '../frames/performative.js';
+import { encodeBegin, encodeEnd, encodeFlow } from '../frames/performative-frames.js';
 import { ACCEPTED, encodeDisposition } from '../frames/transfer-frames.js';
-import { FieldTable } from '../guard/field-table.js';
+import type { FieldTable } from '../guard/field-table.js';
 import { MAX_HANDLE } from '../guard/session-guard.js';
 import type { AttachedSession } from '../links/attached-session.js';
-import type { IncomingLink } from '../links/incoming-link.js';
-import type { Outcome, OutgoingLink } from '../links/outgoing-link.js';
-import { typedError } from './encode-error.js';
+import { OutgoingLink } from '../links/outgoing-link.js';
+import { readAttach } from './attach.js';
+import { encodeErrorOf } from './encode-error.js';
 import type { EngineHost } from './engine-host.js';
-import type { LinkTable } from './link-table.js';
-import type { RheaLink, RheaSession } from './rhea-internals.js';
+import type { Link } from './link.js';
+import { LinkTable } from './link-table.js';
+import { SentDeliveries } from './sent-deliveries.js';
 
-/** Deliveries that a client may leave undecided in one session. */
-const MAX_UNSETTLED = 2_048;
+/** Transfers that the client may send before the hub says how far it has come. */
+const WINDOW = 2_048;
+const ENDLESS = 2 ** 32 - 1;
 
-const OUTCOMES = new Map<number | string, Outcome>([
-  [0x24, 'accepted'],
-  ['amqp:accepted:list', 'accepted'],
-  [0x25, 'rejected'],
-  ['amqp:rejected:list', 'rejected'],
-  [0x26, 'released'],
-  ['amqp:released:list', 'released'],
-  [0x27, 'modified'],
-  ['amqp:modified:list', 'modified'],
-]);
-
-interface Sent {
-  readonly link: OutgoingLink;
-  readonly tag: Buffer;
-}
-
-/**
- * Transfers and dispositions of one session, both ways. rhea keeps the state of the session and its links; deliveries are
- * not shown to it, since it decodes them all, keeps them in one ring and lets one link without credit hold up the others.
- */
+/** One session: its windows, its links, and transfers and dispositions both ways [AMQP 2.5]. */
 export class SessionEngine implements AttachedSession {
+  readonly links = new LinkTable(this);
   /** By the hub; what the peer still sends on it is ignored until it has answered. */
-  ended = false;
-  private readonly unsettled = new Map<number, Sent>();
-  private readonly state = new FieldTable();
-  private deliveryId = 0;
-  private transferId = 0;
+  private ended = false;
+  private readonly sent = new SentDeliveries();
+  private nextOutgoingId = 0;
   private peerWindow: number;
-  private accepted: { first: number; last: number } | undefined;
+  private nextIncomingId: number;
+  /** Of the window that the peer was told. */
+  private windowLeft = WINDOW;
+  /** A range of deliveries that are accepted, of which the peer is not told yet; empty while the first is undefined. */
+  private firstAccepted: number | undefined;
+  private lastAccepted = 0;
 
   constructor(
     readonly host: EngineHost,
-    private readonly rhea: RheaSession,
-    readonly links: LinkTable,
-    incomingWindow: number,
+    /** The same both ways. */
+    readonly channel: number,
+    begin: FieldTable,
   ) {
-    this.peerWindow = incomingWindow;
-    rhea.local.begin['handle_max'] = MAX_HANDLE;
+    this.nextIncomingId = begin.uint(1) ?? 0;
+    this.peerWindow = begin.uint(2) ?? 0;
+    const fields = { nextOutgoingId: 0, incomingWindow: WINDOW, outgoingWindow: ENDLESS, handleMax: MAX_HANDLE };
+    host.write(encodeBegin(channel, fields));
   }
 
   get connection(): EngineHost {
     return this.host;
-  }
-
-  get channel(): number {
-    return this.rhea.local.channel;
   }
 
   get maxFrameBytes(): number {
@@ -71,142 +56,171 @@ export class SessionEngine implements AttachedSession {
   }
 
   canSend(): boolean {
-    return this.peerWindow > 0 && !this.host.congested && this.unsettled.size < MAX_UNSETTLED;
+    return this.peerWindow > 0 && !this.host.congested && !this.sent.areFull;
   }
 
-  nextDeliveryId(unsettled: Sent | undefined): number {
-    const id = this.deliveryId;
-    this.deliveryId = (id + 1) >>> 0;
-    if (unsettled !== undefined) {
-      this.unsettled.set(id, unsettled);
+  /** @throws ProtocolViolation */
+  take(code: PerformativeCode, fields: FieldTable, frame: Buffer): void {
+    if (this.ended) {
+      return;
     }
-    return id;
+    switch (code) {
+      case PERFORMATIVE.transfer:
+        this.receive(fields, frame);
+        return;
+      case PERFORMATIVE.disposition:
+        this.disposition(fields);
+        return;
+      case PERFORMATIVE.flow:
+        this.flow(fields);
+        return;
+      case PERFORMATIVE.attach: {
+        const attach = readAttach(fields);
+        this.host.attached(this.links.asked(attach, fields.uint(1) ?? 0), attach);
+        return;
+      }
+      case PERFORMATIVE.detach: {
+        const link = this.links.detached(fields.uint(0) ?? 0);
+        if (link !== undefined) {
+          this.host.detached(link);
+        }
+      }
+    }
+  }
+
+  nextDeliveryId(unsettled: { readonly link: OutgoingLink; readonly tag: Buffer } | undefined): number {
+    return this.sent.add(unsettled);
   }
 
   writeTransfer(frame: Buffer): void {
     this.host.writeDispositions();
-    this.transferId = (this.transferId + 1) >>> 0;
-    this.rhea.outgoing.next_transfer_id = this.transferId;
+    this.nextOutgoingId = (this.nextOutgoingId + 1) >>> 0;
     this.peerWindow--;
     this.host.write(frame);
   }
 
-  /** A flow of the peer says how far it has come [AMQP 2.5.6]. */
-  peerFlow(nextIncomingId: number | undefined, incomingWindow: number): void {
-    const underWay = (this.transferId - (nextIncomingId ?? 0)) >>> 0;
-    this.peerWindow = incomingWindow - underWay;
+  /** Writes what must not come before the outcomes that preceded it. */
+  writeControl(frame: Buffer): void {
+    if (!this.ended) {
+      this.host.writeDispositions();
+      this.host.write(frame);
+    }
   }
 
-  receive(fields: FieldTable, frame: Buffer): void {
-    if (this.ended) {
-      return;
-    }
-    const { incoming } = this.rhea;
-    incoming.next_transfer_id = (incoming.next_transfer_id + 1) >>> 0;
-    if (incoming.max_transfer_id - incoming.next_transfer_id < incoming.window / 2) {
-      this.rhea.connection._register();
-    }
-    this.links.incoming(fields.uint(0) ?? 0)?.transfer(fields, frame);
+  writeFlow(link?: Link, drain = false): void {
+    this.windowLeft = WINDOW;
+    const { nextIncomingId, nextOutgoingId } = this;
+    const session = { nextIncomingId, incomingWindow: WINDOW, nextOutgoingId, outgoingWindow: ENDLESS };
+    this.host.write(encodeFlow(this.channel, session, link && { ...creditOf(link), drain }));
   }
 
   /** Settles a delivery of the client; neighbours that are accepted share a disposition. */
   settleReceived(id: number, state: Buffer): void {
+    if (this.ended) {
+      return;
+    }
     if (state !== ACCEPTED) {
       this.writeDispositions();
       this.host.write(encodeDisposition({ channel: this.channel, receiver: true, first: id, last: id, state }));
-    } else if (this.accepted !== undefined && (this.accepted.last + 1) >>> 0 === id) {
-      this.accepted.last = id;
+    } else if (this.firstAccepted !== undefined && (this.lastAccepted + 1) >>> 0 === id) {
+      this.lastAccepted = id;
     } else {
       this.writeDispositions();
-      this.accepted = { first: id, last: id };
+      this.firstAccepted = id;
+      this.lastAccepted = id;
       this.host.dispositionsPending(this);
     }
   }
 
   writeDispositions(): void {
-    if (this.accepted !== undefined) {
-      const range = this.accepted;
-      this.accepted = undefined;
-      this.host.write(encodeDisposition({ channel: this.channel, receiver: true, ...range, state: ACCEPTED }));
+    if (this.firstAccepted !== undefined) {
+      const { channel, firstAccepted: first, lastAccepted: last } = this;
+      this.firstAccepted = undefined;
+      this.host.write(encodeDisposition({ channel, receiver: true, first, last, state: ACCEPTED }));
     }
   }
 
   settleSent(id: number, state: Buffer): void {
-    if (this.unsettled.delete(id)) {
+    if (this.sent.settle(id)) {
       this.host.write(encodeDisposition({ channel: this.channel, receiver: false, first: id, last: id, state }));
     }
   }
 
-  /** The client has decided on deliveries: a range, of which only what is still open counts. @throws ProtocolViolation */
-  disposition(fields: FieldTable): void {
-    const first = fields.uint(1) ?? 0;
-    const span = ((fields.uint(2) ?? first) - first) >>> 0;
-    if (span >= 2 ** 31) {
-      throw new ProtocolViolation('disposition', 'A disposition ends before it begins.', 'amqp:invalid-field');
+  /** Detaches a link from the hub's side. */
+  closeLink(link: Link, error?: unknown): void {
+    this.links.close(link, encodeErrorOf(error));
+  }
+
+  /** What the link had sent is decided no more. */
+  forget(link: OutgoingLink): void {
+    this.sent.forget(link);
+  }
+
+  end(error?: unknown): void {
+    if (!this.ended) {
+      this.links.endAll();
+      this.sent.clear();
+      this.writeControl(encodeEnd(this.channel, encodeErrorOf(error)));
+      this.ended = true;
     }
-    if (fields.boolean(0) !== true) {
-      return;
+  }
+
+  /** The peer has ended it, or its connection is gone. */
+  gone(): void {
+    this.end();
+    for (const link of this.links.all) {
+      this.host.detached(link);
     }
-    const settled = fields.boolean(3) === true;
-    const outcome = this.outcomeOf(fields) ?? (settled ? 'accepted' : undefined);
-    if (outcome === undefined) {
-      return;
+  }
+
+  private receive(fields: FieldTable, frame: Buffer): void {
+    this.nextIncomingId = (this.nextIncomingId + 1) >>> 0;
+    this.windowLeft--;
+    if (this.windowLeft < WINDOW / 2) {
+      this.writeFlow();
     }
-    const full = this.unsettled.size >= MAX_UNSETTLED;
-    for (const id of this.openDeliveries(first, span)) {
-      const sent = this.unsettled.get(id);
-      if (settled) {
-        this.unsettled.delete(id);
-      }
-      sent?.link.settled({ id, tag: sent.tag }, outcome);
-    }
-    if (full && this.unsettled.size < MAX_UNSETTLED) {
+    this.links.incoming(fields.uint(0) ?? 0)?.transfer(fields, frame);
+  }
+
+  private disposition(fields: FieldTable): void {
+    const wereFull = this.sent.areFull;
+    this.sent.disposition(fields);
+    if (wereFull && !this.sent.areFull) {
       this.links.notifyAll();
     }
   }
 
-  /** Detaches a link from the hub's side. */
-  closeLink(link: RheaLink, error?: unknown): void {
-    this.links.close(link, error);
-  }
-
-  end(error?: unknown): void {
-    if (this.ended) {
-      return;
-    }
-    this.ended = true;
-    this.writeDispositions();
-    this.links.endAll();
-    this.unsettled.clear();
-    if (error !== undefined) {
-      const { end } = this.rhea.local as unknown as { end: { value: unknown[] } };
-      end.value[0] = typedError(toAmqpError(error));
-    }
-    this.rhea.close();
-  }
-
-  /** The link is gone: what it had sent is decided no more. */
-  forget(link: IncomingLink | OutgoingLink | undefined): void {
-    for (const [id, sent] of this.unsettled) {
-      if (sent.link === link) {
-        this.unsettled.delete(id);
+  /** The peer says how far it has come [AMQP 2.5.6], and perhaps what credit it gives a link [AMQP 2.6.7]. */
+  private flow(fields: FieldTable): void {
+    const underWay = (this.nextOutgoingId - (fields.uint(0) ?? 0)) >>> 0;
+    this.peerWindow = (fields.uint(1) ?? 0) - underWay;
+    this.nextIncomingId = fields.uint(2) ?? this.nextIncomingId;
+    const handle = fields.uint(4);
+    const link = handle === undefined ? undefined : this.links.outgoing(handle);
+    const drain = fields.boolean(8) === true;
+    if (link === undefined) {
+      this.links.notifyAll();
+    } else {
+      giveCredit(link, fields);
+      if (link.flowing instanceof OutgoingLink) {
+        link.flowing.notify();
+      }
+      if (drain) {
+        link.deliveryCount = (link.deliveryCount + link.credit) >>> 0;
+        link.credit = 0;
       }
     }
-  }
-
-  private openDeliveries(first: number, span: number): readonly number[] {
-    if (span < this.unsettled.size) {
-      return Array.from({ length: span + 1 }, (_, step) => (first + step) >>> 0).filter((id) => this.unsettled.has(id));
+    if (drain || fields.boolean(9) === true) {
+      this.writeFlow(link, drain);
     }
-    return [...this.unsettled.keys()].filter((id) => (id - first) >>> 0 <= span);
   }
+}
 
-  private outcomeOf(fields: FieldTable): Outcome | undefined {
-    const raw = fields.raw(4);
-    if (raw.length <= 1) {
-      return undefined;
-    }
-    this.state.read(raw, 0, raw.length);
-    return OUTCOMES.get(this.state.descriptor);
-  }
+function creditOf({ handle, deliveryCount, credit }: Link) {
+  return { handle, deliveryCount, credit };
+}
+
+function giveCredit(link: Link, fields: FieldTable): void {
+  const underWay = (link.deliveryCount - (fields.uint(5) ?? 0)) >>> 0;
+  link.credit = Math.max(0, (fields.uint(6) ?? 0) - underWay);
 }

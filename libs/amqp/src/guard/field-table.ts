@@ -1,6 +1,7 @@
 import { ProtocolViolation } from '../errors/protocol-violation.js';
 import { endOfValue } from './structure.js';
 
+const NOTHING = Buffer.alloc(0);
 const MAX_FIELDS = 20;
 const NULL = 0x40;
 const LIST0 = 0x45;
@@ -12,9 +13,9 @@ const LIST32 = 0xd0;
  * overwritten by the next frame, so that reading the frequent ones allocates nothing.
  */
 export class FieldTable {
-  private bytes: Buffer = Buffer.alloc(0);
-  private readonly starts = new Uint32Array(MAX_FIELDS);
-  private readonly ends = new Uint32Array(MAX_FIELDS);
+  private bytes: Buffer = NOTHING;
+  /** Where each field begins, and the last one ends. Not a typed array, which is dear to make. */
+  private readonly starts: number[] = [];
   private fieldCount = 0;
   /** Of the list: a number, or a symbol. */
   descriptor: number | string = 0;
@@ -37,8 +38,8 @@ export class FieldTable {
     for (let field = 0; field < this.fieldCount; field++) {
       this.starts[field] = position;
       position = endOfValue(bytes, position, this.end);
-      this.ends[field] = position;
     }
+    this.starts[this.fieldCount] = position;
   }
 
   /** Type code of a field; null if it is absent. */
@@ -52,7 +53,7 @@ export class FieldTable {
 
   /** The encoded value, its type code first; empty if it is absent. */
   raw(field: number): Buffer {
-    return field < this.fieldCount ? this.bytes.subarray(this.starts[field], this.ends[field]) : Buffer.alloc(0);
+    return field < this.fieldCount ? this.bytes.subarray(this.starts[field], this.starts[field + 1]) : NOTHING;
   }
 
   /** An unsigned number of up to four bytes; undefined if absent. */
@@ -67,6 +68,21 @@ export class FieldTable {
       case 0x52:
         return this.bytes.readUInt8(at);
       case 0x43:
+        return 0;
+      default:
+        return undefined;
+    }
+  }
+
+  /** An unsigned number of up to eight bytes, perhaps rounded; undefined if absent. */
+  ulong(field: number): number | undefined {
+    const at = (this.starts[field] ?? 0) + 1;
+    switch (this.code(field)) {
+      case 0x80:
+        return Number(this.bytes.readBigUInt64BE(at));
+      case 0x53:
+        return this.bytes.readUInt8(at);
+      case 0x44:
         return 0;
       default:
         return undefined;
@@ -91,12 +107,19 @@ export class FieldTable {
     const start = this.starts[field] ?? 0;
     switch (this.code(field) >>> 4) {
       case 0xa:
-        return this.bytes.subarray(start + 2, this.ends[field]);
+        return this.bytes.subarray(start + 2, this.starts[field + 1]);
       case 0xb:
-        return this.bytes.subarray(start + 5, this.ends[field]);
+        return this.bytes.subarray(start + 5, this.starts[field + 1]);
       default:
         return undefined;
     }
+  }
+
+  /** A string or symbol; undefined if absent or of another type. */
+  text(field: number): string | undefined {
+    return (this.code(field) & 0x0f) === 0x01 || (this.code(field) & 0x0f) === 0x03
+      ? this.bytesOf(field)?.toString('utf8')
+      : undefined;
   }
 
   private readDescriptor(start: number): number {

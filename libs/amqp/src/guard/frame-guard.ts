@@ -5,6 +5,10 @@ import { FieldTable } from './field-table.js';
 import { checkPerformative } from './schemas.js';
 import { checkTerminus, SessionGuard } from './session-guard.js';
 
+/** Frames are judged and taken one at a time, so that one table serves all connections. */
+const fields = new FieldTable();
+const terminus = new FieldTable();
+
 /** Below this a frame has no room for a transfer's own fields [AMQP 2.7.1]. */
 const MIN_MAX_FRAME_BYTES = 512;
 
@@ -13,9 +17,8 @@ const MIN_MAX_FRAME_BYTES = 512;
  * allows, names sessions and links that are there, and asks for no more of them than the limits give.
  */
 export class FrameGuard {
-  /** Fields of the last frame that `inspect` let pass. */
-  readonly fields = new FieldTable();
-  private readonly terminus = new FieldTable();
+  /** Fields of the frame that `inspect` let pass last, of any connection. */
+  readonly fields = fields;
   private readonly sessions = new Map<number, SessionGuard>();
   private state: 'start' | 'open' | 'closed' = 'start';
   /** Of all sessions. */
@@ -32,9 +35,9 @@ export class FrameGuard {
     if (start === frame.length) {
       return undefined;
     }
-    this.fields.read(frame, start, frame.length);
-    const code = checkPerformative(this.fields);
-    if (code !== PERFORMATIVE.transfer && this.fields.end !== frame.length) {
+    fields.read(frame, start, frame.length);
+    const code = checkPerformative(fields);
+    if (code !== PERFORMATIVE.transfer && fields.end !== frame.length) {
       throw new ProtocolViolation('frame', 'A frame has a payload where it must have none.');
     }
     if (code === PERFORMATIVE.open || code === PERFORMATIVE.close) {
@@ -63,7 +66,7 @@ export class FrameGuard {
     if (this.state !== 'start') {
       throw new ProtocolViolation('connection-state', 'The connection is opened twice.');
     }
-    const maxFrameBytes = this.fields.uint(2);
+    const maxFrameBytes = fields.uint(2);
     if (maxFrameBytes !== undefined && maxFrameBytes < MIN_MAX_FRAME_BYTES) {
       throw new ProtocolViolation('field', `max-frame-size is below ${MIN_MAX_FRAME_BYTES}.`, 'amqp:invalid-field');
     }
@@ -71,7 +74,7 @@ export class FrameGuard {
   }
 
   private begin(channel: number): void {
-    if (!this.fields.isNull(0)) {
+    if (!fields.isNull(0)) {
       throw new ProtocolViolation('session', 'A begin answers a session that the hub has not begun.');
     }
     if (channel >= this.limits.maxSessions) {
@@ -93,18 +96,18 @@ export class FrameGuard {
     }
     switch (code) {
       case PERFORMATIVE.attach:
-        checkTerminus(this.fields.raw(5), 'source', this.terminus);
-        checkTerminus(this.fields.raw(6), 'target', this.terminus);
-        session.attach(this.fields);
+        checkTerminus(fields.raw(5), 'source', terminus);
+        checkTerminus(fields.raw(6), 'target', terminus);
+        session.attach(fields);
         this.countLink();
         return code;
       case PERFORMATIVE.flow:
-        return session.flow(this.fields) ? code : undefined;
+        return session.flow(fields) ? code : undefined;
       case PERFORMATIVE.transfer:
-        session.transfer(this.fields);
+        session.transfer(fields);
         return code;
       case PERFORMATIVE.detach:
-        session.detach(this.fields);
+        session.detach(fields);
         this.links--;
         return code;
       case PERFORMATIVE.end:

@@ -1,9 +1,10 @@
-import type { Admits, TokenBearer, TokenStore } from '../cbs/token-store.js';
-import type { RheaLink, RheaTerminus } from '../engine/rhea-internals.js';
-import { plainValue } from '../engine/typed-values.js';
-import type { AttachedSession } from './attached-session.js';
+import type { Admits, TokenStore } from '../cbs/token-store.js';
+import type { Attach } from '../engine/attach.js';
+import type { Link } from '../engine/link.js';
+import { decodeValue, plainValue } from '../engine/typed-values.js';
 import type { AttachRequest } from './link-handler.js';
 import type { PeerInfo } from './peer-info.js';
+import { addressOf, filterOf } from './terminus.js';
 
 /** Of snd-settle-mode [AMQP 2.8.2]. */
 const SETTLED = 1;
@@ -11,33 +12,30 @@ const SETTLED = 1;
 export interface AttachSource {
   readonly peer: PeerInfo;
   readonly tokens: TokenStore;
-  readonly session: AttachedSession;
-  /** Who relies on the token that `authorise` finds. */
-  readonly bearer: TokenBearer;
+  /** Relies on the token that `authorise` finds. */
+  readonly link: Link;
 }
 
 /** What a handler needs to know of an attach, in plain values. */
-export function attachRequest(link: RheaLink, { peer, tokens, session, bearer }: AttachSource): AttachRequest {
-  const { attach } = link.remote;
-  const client = attach.role ? 'receiver' : 'sender';
-  const [own, theirs] = client === 'receiver' ? [attach.source, attach.target] : [attach.target, attach.source];
+export function attachRequest(attach: Attach, { peer, tokens, link }: AttachSource): AttachRequest {
+  const { client, name, source, target } = attach;
   return {
     peer,
     client,
-    name: link.name,
-    address: addressOf(own),
-    clientAddress: addressOf(theirs),
-    properties: entriesOf(attach.properties),
-    filters: entriesOf(attach.source?.filter),
-    desiredCapabilities: textsOf(attach.desired_capabilities),
-    presettled: plainValue(attach.snd_settle_mode) === SETTLED,
-    session,
-    authorise: (admits: Admits) => tokens.authorise(bearer, admits),
+    name,
+    address: link.address,
+    clientAddress: addressOf(client === 'receiver' ? target : source),
+    properties: entriesOf(decoded(attach.properties)),
+    filters: entriesOf(filterOf(source)),
+    desiredCapabilities: textsOf(decoded(attach.desiredCapabilities)),
+    presettled: attach.senderSettleMode === SETTLED,
+    session: link.session,
+    authorise: (admits: Admits) => tokens.authorise(link, admits),
   };
 }
 
-export function addressOf(terminus: RheaTerminus | null | undefined): string {
-  return typeof terminus?.address === 'string' ? terminus.address : '';
+function decoded(encoded: Buffer): unknown {
+  return encoded.length <= 1 ? undefined : plainValue(decodeValue(encoded));
 }
 
 function entriesOf(map: unknown): ReadonlyMap<string, unknown> {

@@ -1,20 +1,15 @@
-import type { RheaReceiver } from '../engine/rhea-internals.js';
+import type { Link } from '../engine/link.js';
 import type { SessionEngine } from '../engine/session-engine.js';
 import { LinkError } from '../errors/amqp-error.js';
 import { ProtocolViolation } from '../errors/protocol-violation.js';
 import type { FieldTable } from '../guard/field-table.js';
 import { type DeliveryOwner, IncomingDelivery } from './incoming-delivery.js';
+import type { TargetEndpoint } from './link-handler.js';
 
 /** What a part of a delivery costs beyond its bytes, so that tiny parts are not free. */
 const PART_OVERHEAD_BYTES = 128;
 /** Longest delivery tag [AMQP 2.8.7]. */
 const MAX_TAG_BYTES = 32;
-
-export interface IncomingLinkOptions {
-  readonly credit: number;
-  readonly maxMessageBytes: number;
-  readonly received: (delivery: IncomingDelivery) => void;
-}
 
 interface Incomplete {
   readonly id: number;
@@ -32,23 +27,22 @@ export class IncomingLink implements DeliveryOwner {
 
   constructor(
     private readonly session: SessionEngine,
-    private readonly rhea: RheaReceiver,
-    private readonly options: IncomingLinkOptions,
+    private readonly link: Link,
+    private readonly endpoint: TargetEndpoint,
   ) {}
 
   /** Detaches the link, with the reason if there is one. */
   close(error?: unknown): void {
-    this.session.closeLink(this.rhea, error);
+    this.session.closeLink(this.link, error);
   }
 
   /** @internal Gives the client credit up to the link's window. */
   grant(): void {
-    const { credit } = this.options;
-    if (this.open && this.rhea.credit <= credit / 2) {
-      const grant = credit - this.rhea.credit - this.unsettled;
-      if (grant > 0) {
-        this.rhea.flow(grant);
-      }
+    const { link } = this;
+    const { credit } = this.endpoint;
+    if (this.open && link.credit <= credit / 2 && link.credit + this.unsettled < credit) {
+      link.credit = credit - this.unsettled;
+      this.session.writeFlow(link);
     }
   }
 
@@ -57,28 +51,11 @@ export class IncomingLink implements DeliveryOwner {
     if (!this.open) {
       return;
     }
-    const delivery = this.incomplete ?? this.begin(fields);
-    if (fields.boolean(9) === true) {
-      this.discard();
-      return;
+    if (this.incomplete === undefined && fields.boolean(5) !== true && fields.boolean(9) !== true) {
+      this.whole(fields, frame.subarray(fields.end));
+    } else {
+      this.part(this.incomplete ?? this.begin(fields), fields, frame.subarray(fields.end));
     }
-    this.checkContinuation(delivery, fields);
-    const more = fields.boolean(5) === true;
-    const part = frame.subarray(fields.end);
-    if (delivery.bytes + part.length > this.options.maxMessageBytes) {
-      this.discard();
-      this.close(new LinkError('amqp:link:message-size-exceeded', 'The message is larger than this link takes.'));
-      return;
-    }
-    if (more) {
-      this.keep(delivery, part);
-      return;
-    }
-    const payload = delivery.parts.length === 0 ? part : Buffer.concat([...delivery.parts, part]);
-    this.discard();
-    this.unsettled++;
-    this.session.host.held(payload.length);
-    this.options.received(new IncomingDelivery(this, delivery.id, payload, delivery.format, delivery.settled));
   }
 
   settle(delivery: IncomingDelivery, state: Buffer): void {
@@ -96,18 +73,62 @@ export class IncomingLink implements DeliveryOwner {
     this.open = false;
   }
 
+  /** Most deliveries come in one transfer. */
+  private whole(fields: FieldTable, payload: Buffer): void {
+    const id = this.take(fields);
+    if (payload.length > this.endpoint.maxMessageBytes) {
+      this.refuseSize();
+    } else {
+      this.complete(new IncomingDelivery(this, id, payload, fields.uint(3) ?? 0, fields.boolean(4) === true));
+    }
+  }
+
+  private part(delivery: Incomplete, fields: FieldTable, part: Buffer): void {
+    if (fields.boolean(9) === true) {
+      this.discard();
+      return;
+    }
+    this.checkContinuation(delivery, fields);
+    if (delivery.bytes + part.length > this.endpoint.maxMessageBytes) {
+      this.discard();
+      this.refuseSize();
+    } else if (fields.boolean(5) === true) {
+      this.keep(delivery, part);
+    } else {
+      const payload = Buffer.concat([...delivery.parts, part]);
+      this.discard();
+      this.complete(new IncomingDelivery(this, delivery.id, payload, delivery.format, delivery.settled));
+    }
+  }
+
+  private complete(delivery: IncomingDelivery): void {
+    this.unsettled++;
+    this.session.host.held(delivery.payload.length);
+    this.endpoint.received(delivery);
+  }
+
+  private refuseSize(): void {
+    this.close(new LinkError('amqp:link:message-size-exceeded', 'The message is larger than this link takes.'));
+  }
+
   private begin(fields: FieldTable): Incomplete {
+    const id = this.take(fields);
+    return { id, format: fields.uint(3) ?? 0, settled: fields.boolean(4) === true, parts: [], bytes: 0 };
+  }
+
+  /** A delivery begins: uses up credit. @returns its id */
+  private take(fields: FieldTable): number {
     const id = fields.uint(1);
     const tag = fields.bytesOf(2);
     if (id === undefined || tag === undefined || tag.length > MAX_TAG_BYTES) {
       throw new ProtocolViolation('transfer', 'A transfer has no delivery-id or no valid delivery-tag.');
     }
-    if (this.rhea.credit <= 0) {
+    if (this.link.credit <= 0) {
       throw new ProtocolViolation('transfer', 'A transfer without credit.', 'amqp:link:transfer-limit-exceeded');
     }
-    this.rhea.credit--;
-    this.rhea.delivery_count = (this.rhea.delivery_count + 1) >>> 0;
-    return { id, format: fields.uint(3) ?? 0, settled: fields.boolean(4) === true, parts: [], bytes: 0 };
+    this.link.credit--;
+    this.link.deliveryCount = (this.link.deliveryCount + 1) >>> 0;
+    return id;
   }
 
   private checkContinuation(delivery: Incomplete, fields: FieldTable): void {

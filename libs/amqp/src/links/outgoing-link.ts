@@ -1,17 +1,18 @@
-import type { RheaLink } from '../engine/rhea-internals.js';
+import type { Link } from '../engine/link.js';
 import type { SessionEngine } from '../engine/session-engine.js';
 import { LinkError } from '../errors/amqp-error.js';
 import { ACCEPTED, encodeTransfers, RELEASED } from '../frames/transfer-frames.js';
+import type { SourceEndpoint } from './link-handler.js';
 
 /** What a client may say of a delivery [AMQP 3.4]. */
 export type Outcome = 'accepted' | 'rejected' | 'released' | 'modified';
 
 const NO_TAG = Buffer.from([0]);
 
-/** What a link is used for by what it serves; see `SourceEndpoint`. */
-export interface OutgoingEvents {
-  sendable(): void;
-  outcome(delivery: { readonly id: number; readonly tag: Buffer }, outcome: Outcome): void;
+export interface OutgoingLinkOptions {
+  readonly endpoint: SourceEndpoint;
+  /** Largest message that the client takes; undefined: any. */
+  readonly maxMessageBytes: number | undefined;
 }
 
 /** A link on which the hub sends. */
@@ -22,15 +23,13 @@ export class OutgoingLink {
 
   constructor(
     private readonly session: SessionEngine,
-    private readonly rhea: RheaLink,
-    private readonly events: OutgoingEvents,
-    /** Largest message that the client takes; undefined: any. */
-    private readonly maxMessageBytes: number | undefined,
+    private readonly link: Link,
+    private readonly options: OutgoingLinkOptions,
   ) {}
 
   /** Messages that the client is ready to take. */
   get credit(): number {
-    return this.open ? this.rhea.credit : 0;
+    return this.open ? this.link.credit : 0;
   }
 
   /**
@@ -38,12 +37,12 @@ export class OutgoingLink {
    * written. Nothing may be sent otherwise.
    */
   sendable(): boolean {
-    return this.open && this.rhea.credit > 0 && this.queued.length === 0 && this.session.canSend();
+    return this.open && this.link.credit > 0 && this.queued.length === 0 && this.session.canSend();
   }
 
   /** Whether the client takes messages of this size. One that it does not take ends the link, if it is sent. */
   takes(message: Buffer): boolean {
-    return this.maxMessageBytes === undefined || message.length <= this.maxMessageBytes;
+    return (this.options.maxMessageBytes ?? Number.POSITIVE_INFINITY) >= message.length;
   }
 
   /** Sends an encoded message that the client need not acknowledge. */
@@ -69,7 +68,7 @@ export class OutgoingLink {
 
   /** Detaches the link, with the reason if there is one. */
   close(error?: unknown): void {
-    this.session.closeLink(this.rhea, error);
+    this.session.closeLink(this.link, error);
   }
 
   /** @internal There may be room again: sends what is queued, then asks for more. */
@@ -81,14 +80,14 @@ export class OutgoingLink {
       }
     }
     if (this.sendable()) {
-      this.events.sendable();
+      this.options.endpoint.sendable();
     }
   }
 
   /** @internal */
   settled(delivery: { readonly id: number; readonly tag: Buffer }, outcome: Outcome): void {
     if (this.open) {
-      this.events.outcome(delivery, outcome);
+      this.options.endpoint.outcome?.(delivery, outcome);
     }
   }
 
@@ -96,6 +95,7 @@ export class OutgoingLink {
   closed(): void {
     this.open = false;
     this.queued = [];
+    this.session.forget(this);
   }
 
   private transfer(message: Buffer, tag: Buffer, settled: boolean): number {
@@ -104,9 +104,9 @@ export class OutgoingLink {
       return -1;
     }
     const deliveryId = this.session.nextDeliveryId(settled ? undefined : { link: this, tag });
-    const fields = { channel: this.session.channel, handle: this.rhea.local.handle, deliveryId, tag, settled };
-    this.rhea.credit--;
-    this.rhea.delivery_count = (this.rhea.delivery_count + 1) >>> 0;
+    const fields = { channel: this.session.channel, handle: this.link.handle, deliveryId, tag, settled };
+    this.link.credit--;
+    this.link.deliveryCount = (this.link.deliveryCount + 1) >>> 0;
     for (const frame of encodeTransfers(fields, message, this.session.maxFrameBytes)) {
       if (this.queued.length === 0 && this.session.hasWindow()) {
         this.session.writeTransfer(frame);

@@ -6,6 +6,7 @@ import { endOfValue } from '../guard/structure.js';
 import { readScalar, type Scalar } from './scalar.js';
 
 const NOTHING = Buffer.alloc(0);
+const NO_FIELDS = new FieldTable();
 
 /** Places of the fields of a properties section [AMQP 3.2.4]. */
 const PROPERTIES = {
@@ -158,14 +159,15 @@ export class ReceivedMessage {
   }
 
   private readProperties(): FieldTable {
-    const table = new FieldTable();
     const section = this.find(SECTION.properties);
-    if (section !== undefined) {
-      try {
-        table.read(this.bytes, section.start, section.end);
-      } catch (error) {
-        throw malformed(error);
-      }
+    if (section === undefined) {
+      return NO_FIELDS;
+    }
+    const table = new FieldTable();
+    try {
+      table.read(this.bytes, section.start, section.end);
+    } catch (error) {
+      throw malformed(error);
     }
     return table;
   }

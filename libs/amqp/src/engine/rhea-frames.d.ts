@@ -1,4 +1,0 @@
-declare module 'rhea/lib/frames.js' {
-  const frames: import('./rhea-internals.js').RheaFrames;
-  export default frames;
-}
