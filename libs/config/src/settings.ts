@@ -190,6 +190,7 @@ export const SETTINGS = {
     .max(65_535)
     .default(1_024)
     .describe('Sessions of one AMQP connection: one for each device that shares it.'),
+  amqpMaxTotalSessions: count.default(200_000).describe('Sessions of all AMQP connections of one process.'),
   amqpMaxLinks: count.default(8_192).describe('Links of one AMQP connection.'),
   amqpMaxTokens: count.default(1_024).describe('Tokens that one AMQP connection may have put at $cbs.'),
   amqpMaxUnsettledBytes: bytes
@@ -238,6 +239,43 @@ export const SETTINGS = {
     .describe(
       'Whether a device may break its own connection by a message, as the resilience tests of SDKs do. For test hubs only: no chart sets it.',
     ),
+  units: count
+    .default(1)
+    .describe('Units of the hub, as Azure sells them: what the limits of throttling are multiplied by.'),
+  throttling: z
+    .stringbool()
+    .default(false)
+    .describe(
+      'Whether traffic beyond the limits of MOORING_THROTTLE_… is slowed down, and then refused (throttling.md).',
+    ),
+  throttleBacklogSeconds: seconds.default(5).describe('How long what is beyond a limit waits before it is refused.'),
+  throttleIdentityOperationsPerMinute: count
+    .optional()
+    .describe('Operations on the registry, of the whole hub. Default: 100 for each unit.'),
+  throttleDeviceConnectionsPerSecond: count
+    .optional()
+    .describe('Devices that connect, of the whole hub. Default: 12 for each unit, 100 at least.'),
+  throttleD2cSendsPerSecond: count
+    .optional()
+    .describe('Telemetry messages, of the whole hub. Default: 12 for each unit, 100 at least.'),
+  throttleC2dSendsPerMinute: count
+    .optional()
+    .describe('Cloud-to-device messages that back ends send, of the whole hub. Default: 100 for each unit.'),
+  throttleC2dReceivesPerMinute: count
+    .optional()
+    .describe('Requests for cloud-to-device messages over HTTPS, of the whole hub. Default: 1000 for each unit.'),
+  throttleDirectMethodsKbPerSecond: count
+    .optional()
+    .describe(
+      'Payloads of direct methods in KB, each counted in steps of 4, of the whole hub. Default: 160 for each unit.',
+    ),
+  throttleQueriesPerMinute: count.optional().describe('Pages of queries, of the whole hub. Default: 20 for each unit.'),
+  throttleTwinReadsPerSecond: count
+    .optional()
+    .describe('Twins that devices and back ends read, of the whole hub. Default: 10 for each unit, 100 at least.'),
+  throttleTwinUpdatesPerSecond: count
+    .optional()
+    .describe('Twins that devices and back ends change, of the whole hub. Default: 5 for each unit, 50 at least.'),
   httpMaxBodyBytes: bytes.default(1024 * 1024).describe('Largest body of an HTTP request.'),
 } as const;
 

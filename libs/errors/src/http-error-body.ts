@@ -14,6 +14,15 @@ export const ERROR_CODE_HEADER = 'iothub-errorcode';
 /** Names one request; on every answer. */
 export const REQUEST_ID_HEADER = 'x-ms-request-id';
 
+/** Seconds, where an error that depends on time does not say (RFC 9110, section 10.2.3). */
+const RETRY_AFTER = 1;
+
+/** The headers of an answer that is an error; who asked for too much is told when to come again. */
+export function errorHeaders({ error, status, retryAfterSeconds }: HubError): Record<string, string> {
+  const retryAfter = status === 429 ? { 'retry-after': String(retryAfterSeconds ?? RETRY_AFTER) } : {};
+  return { [ERROR_CODE_HEADER]: error, ...retryAfter };
+}
+
 /** What the `Message` of a route's errors is: text, or JSON text, as newer parts of Azure's API have it. */
 export type ErrorForm = 'text' | 'json';
 

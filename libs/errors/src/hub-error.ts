@@ -6,6 +6,8 @@ export class HubError extends Error {
   override readonly name = 'HubError';
   /** Found in the log beside what happened, and in the answer. */
   readonly trackingId: string;
+  /** When a client may come again, in whole seconds; undefined where the error does not depend on that. */
+  readonly retryAfterSeconds: number | undefined;
 
   /**
    * @param error the row of the catalogue, e.g. `DeviceNotFound`
@@ -14,10 +16,11 @@ export class HubError extends Error {
   constructor(
     readonly error: ErrorName,
     message: string,
-    options?: { cause?: unknown; trackingId?: string },
+    options?: { cause?: unknown; trackingId?: string; retryAfterSeconds?: number },
   ) {
     super(message, options?.cause === undefined ? undefined : { cause: options.cause });
     this.trackingId = options?.trackingId ?? newTrackingId();
+    this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 
   /** Azure's number for the error, e.g. 404001. */

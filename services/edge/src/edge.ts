@@ -20,6 +20,7 @@ import { EdgeContract } from './peer/edge-contract.js';
 import { PeerEdges } from './peer/peer-edges.js';
 import { EdgeReports } from './reports/edge-reports.js';
 import { PublishTracing } from './telemetry/publish-tracing.js';
+import { DeviceThrottles } from './throttling/device-throttles.js';
 
 /** Holds device connections and translates their protocols; keeps nothing. */
 export interface Edge {
@@ -48,6 +49,7 @@ export function createEdge(options: EdgeOptions): Edge {
   const { batchIntervalMs = DEFAULT_BATCH_INTERVAL_MS } = options;
   const { settings, topics, eventLog, identityService, affinity, peers, address, clock, log } = options;
   const { hostname } = settings;
+  const throttles = options.throttles && new DeviceThrottles(options.throttles);
   const edge = settings.edgeId ?? `${machineName()}-${process.pid}`;
   const metrics: EdgeMetrics = new EdgeMetrics(options.metrics, () => mqtt.size + amqp.size);
   const reports: EdgeReports = new EdgeReports({
@@ -71,6 +73,7 @@ export function createEdge(options: EdgeOptions): Edge {
     affinity,
     eventLog,
     controlTopic: topics.control,
+    throttles,
     clock,
     log,
     batchIntervalMs,
@@ -80,6 +83,7 @@ export function createEdge(options: EdgeOptions): Edge {
   });
   const deliveries: Deliveries = createDeliveries(options, {
     edge,
+    throttles,
     live: sessions.live,
     operations: reports.deliveries,
   });
@@ -94,6 +98,8 @@ export function createEdge(options: EdgeOptions): Edge {
     twins: deliveries.twins,
     methodReplies: deliveries.methodReplies,
     messages: deliveries.messages,
+    throttles,
+    telemetryOperations: reports.telemetry,
     metrics,
     operations: reports.operations,
     clock,
@@ -115,7 +121,6 @@ export function createEdge(options: EdgeOptions): Edge {
         faults: injection && new HttpFaults(injection),
         methods,
         activity: reports,
-        telemetryOperations: reports.telemetry,
         requests: new HttpMetrics(options.metrics),
       }),
     contract: new EdgeContract(sessions.olderConnections),

@@ -1,7 +1,9 @@
 import { duplexPair } from 'node:stream';
 import { type Affinity, openAffinity } from '@mooring/affinity';
 import { ManualClock } from '@mooring/clock';
+import { loadConfiguration } from '@mooring/config';
 import { createLogger, createMetrics, type Tracing } from '@mooring/observability';
+import { Throttles, type ThrottlesOptions } from '@mooring/throttling';
 import { createEdge, type Edge } from './edge.js';
 import type { EdgeOptions } from './edge-options.js';
 import { FakeEventLog } from './fake-event-log.spec-support.js';
@@ -35,6 +37,8 @@ export interface TestEdgeOptions {
   readonly beside?: TestEdge;
   readonly affinity?: Affinity;
   readonly tracing?: Tracing;
+  /** Limits of the hub, as environment variables without their prefix; absent: nothing is throttled. */
+  readonly throttling?: Readonly<Record<string, string>>;
   readonly more?: Partial<
     Pick<
       EdgeOptions,
@@ -54,7 +58,14 @@ export class TestEdge {
     readonly affinity: Affinity,
   ) {}
 
-  static async start({ settings, beside, affinity, tracing, more }: TestEdgeOptions = {}): Promise<TestEdge> {
+  static async start({
+    settings,
+    beside,
+    affinity,
+    tracing,
+    throttling,
+    more,
+  }: TestEdgeOptions = {}): Promise<TestEdge> {
     const clock = beside?.clock ?? new ManualClock();
     const identity = beside?.identity ?? new FakeIdentity();
     const eventLog = new FakeEventLog();
@@ -70,6 +81,7 @@ export class TestEdge {
       log: createLogger('test', 'silent'),
       metrics,
       tracing,
+      throttles: throttling && openThrottles(throttling, { clock, metrics }),
       batchIntervalMs: 0,
       twinService: new FakeTwins(),
       c2dQueueService: new FakeQueues(),
@@ -136,6 +148,12 @@ export class TestEdge {
     await drained;
     await this.edge.stop();
   }
+}
+
+function openThrottles(limits: Readonly<Record<string, string>>, parts: Omit<ThrottlesOptions, 'settings'>) {
+  const variables = Object.entries(limits).map(([name, value]) => [`MOORING_${name}`, value]);
+  const { settings } = loadConfiguration({ MOORING_THROTTLING: 'true', ...Object.fromEntries(variables) });
+  return Throttles.open({ settings, ...parts });
 }
 
 /** Lets all that is ready happen. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSasToken, sasKeyFromBase64 } from '@mooring/credentials';
-import { selfSignedCertificate } from '@mooring/test-wire';
+import { selfSignedCertificate, testAuthority } from '@mooring/test-wire';
 import { Message as CloudMessage } from 'azure-iot-common';
 import { Client, Message } from 'azure-iot-device';
 import { Http } from 'azure-iot-device-http';
@@ -9,6 +9,7 @@ import { eventually } from './both-directions/eventually.js';
 import { newModule, type Subject, subjectOf } from './both-directions/subject.js';
 import { EventCollector } from './support/event-collector.js';
 import { type Answer, type Call, call } from './support/https.js';
+import { putCertificate } from './support/management.js';
 import { createDevice } from './support/registry.js';
 import { onEveryHub } from './support/stores.js';
 
@@ -88,6 +89,19 @@ onEveryHub('devices that speak HTTPS', (start) => {
       await client.sendEvent(new Message('signed'));
       await client.close();
       const [event] = await collector.ofDevice('http-x509', 1);
+      expect(event?.systemProperties?.['iothub-connection-auth-method']).toContain('x509');
+    });
+
+    it('send by a certificate of a registered authority', async () => {
+      const authority = await testAuthority('authority of http-ca');
+      await putCertificate(subject.hub, 'http-ca', authority.pem);
+      await subject.registry.create({ deviceId: 'http-ca', authentication: { type: 'certificateAuthority' } });
+      const client = Client.fromConnectionString(`HostName=${subject.hub.host};DeviceId=http-ca;x509=true`, Http);
+      const { cert, key } = await authority.issue('http-ca');
+      await client.setOptions({ cert, key, http: { receivePolicy: { interval: 1 } } });
+      await client.sendEvent(new Message('signed'));
+      await client.close();
+      const [event] = await collector.ofDevice('http-ca', 1);
       expect(event?.systemProperties?.['iothub-connection-auth-method']).toContain('x509');
     });
 

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { BearerTokens } from '../auth/bearer/bearer-tokens.js';
 import { type Grant, requireRights } from '../auth/grant.js';
 import type { PolicyAuthenticator } from '../auth/policy-authenticator.js';
+import { rememberCaller } from './caller.js';
 
 const BEARER = /^bearer(?: +|$)/i;
 
@@ -25,7 +26,9 @@ export function authenticateRequests(server: FastifyInstance, options: Authentic
     if (access === undefined) {
       throw new Error(`The route ${request.routeOptions.url} does not say who may call it.`);
     }
-    requireRights(await authenticate(request, options), access);
+    const grant = await authenticate(request, options);
+    requireRights(grant, access);
+    rememberCaller(request, grant.subject);
   });
 }
 

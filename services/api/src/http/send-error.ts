@@ -1,5 +1,5 @@
 import type { Clock } from '@mooring/clock';
-import { ERROR_CODE_HEADER, type ErrorForm, errorBody, type HubError, REQUEST_ID_HEADER } from '@mooring/errors';
+import { type ErrorForm, errorBody, errorHeaders, type HubError, REQUEST_ID_HEADER } from '@mooring/errors';
 import type { Logger } from '@mooring/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hubErrorOf } from './hub-error-of.js';
@@ -25,8 +25,7 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
   }
   reply
     .code(error.status)
-    .header(ERROR_CODE_HEADER, error.error)
-    .header(REQUEST_ID_HEADER, request.id)
+    .headers({ ...errorHeaders(error), [REQUEST_ID_HEADER]: request.id })
     .type('application/json; charset=utf-8')
     .send(errorBody(error, to.clock.now(), request.routeOptions.config.errorForm ?? 'text'));
 }

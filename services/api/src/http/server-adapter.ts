@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiOptions } from '../api-options.js';
 import { NO_BEARER_TOKENS } from '../auth/bearer/bearer-tokens.js';
 import { PolicyAuthenticator } from '../auth/policy-authenticator.js';
+import { throttleRequests } from '../throttling/throttle-requests.js';
 import { authenticateRequests } from './authentication.js';
 import { readBodies } from './bodies.js';
 import { observeRequests } from './observe-requests.js';
@@ -38,5 +39,6 @@ export function createServerAdapter(options: ApiOptions): FastifyAdapter {
     bearerTokens: options.bearerTokens ?? NO_BEARER_TOKENS,
     hostnames: options.hostnames,
   });
+  throttleRequests(server, options.throttles);
   return adapter;
 }

@@ -12,6 +12,7 @@ import { c2dMessageFrom } from '../mapping/c2d-message.js';
 import { type PurgeResult, purgeResultToJson } from '../mapping/purge.js';
 import { Describe } from '../openapi/describe.js';
 import { BYTES } from '../openapi/schemas.js';
+import { Throttled } from '../throttling/throttled.js';
 
 const SENDS = 'with properties in headers iothub-… and iothub-app-…';
 
@@ -26,6 +27,7 @@ export class DeviceMessagesController {
   @Post('messages/deviceBound')
   @HttpCode(204)
   @Requires('ServiceConnect')
+  @Throttled('c2d-sends')
   @routeConfig({ body: 'bytes' })
   @ApiConsumes('application/octet-stream')
   @Describe(`Sends a message to a device, ${SENDS}.`, { body: BYTES })
@@ -40,6 +42,7 @@ export class DeviceMessagesController {
   @Post('modules/:moduleId/messages/deviceBound')
   @HttpCode(204)
   @Requires('ServiceConnect')
+  @Throttled('c2d-sends')
   @routeConfig({ body: 'bytes' })
   @ApiConsumes('application/octet-stream')
   @Describe(`Sends a message to a module, ${SENDS}.`, { body: BYTES })

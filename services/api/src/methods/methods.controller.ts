@@ -9,6 +9,7 @@ import { type RawAnswer, RawAnswerInterceptor } from '../http/raw-answer.js';
 import { routeConfig } from '../http/route-config.js';
 import { IdentityIdPipe } from '../http/validation.js';
 import { Describe } from '../openapi/describe.js';
+import { Throttled } from '../throttling/throttled.js';
 
 const ROUTE = { body: 'jsonBytes', errorForm: 'json' } as const;
 
@@ -23,6 +24,7 @@ export class MethodsController {
   @Post('methods')
   @HttpCode(200)
   @Requires('ServiceConnect')
+  @Throttled('direct-methods')
   @routeConfig(ROUTE)
   @Describe('Calls a method of a device.', { body: 'MethodInput', answer: 'MethodResult' })
   invokeOnDevice(
@@ -36,6 +38,7 @@ export class MethodsController {
   @Post('modules/:moduleId/methods')
   @HttpCode(200)
   @Requires('ServiceConnect')
+  @Throttled('direct-methods')
   @routeConfig(ROUTE)
   @Describe('Calls a method of a module.', { body: 'MethodInput', answer: 'MethodResult' })
   invokeOnModule(

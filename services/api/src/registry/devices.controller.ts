@@ -29,6 +29,7 @@ import {
 import { type Device, deviceFromJson, deviceInputSchema, deviceToJson } from '../mapping/device.js';
 import { Describe } from '../openapi/describe.js';
 import { listOf } from '../openapi/schemas.js';
+import { Throttled } from '../throttling/throttled.js';
 
 import { answered, requireSameId } from './identity-answers.js';
 import { LiveFields } from './live-fields.js';
@@ -49,6 +50,7 @@ export class DevicesController {
 
   @Get()
   @Requires('RegistryRead')
+  @Throttled('identity-operations')
   @Describe('Lists devices, ascending by id.', { answer: listOf('Device') })
   @ApiQuery({ name: 'top', required: false, schema: { type: 'integer', minimum: 1, maximum: MAX_LISTED_DEVICES } })
   async list(@Query('top', TopPipe) top: number): Promise<Device[]> {
@@ -58,6 +60,7 @@ export class DevicesController {
   @Post()
   @HttpCode(200)
   @Requires('RegistryWrite')
+  @Throttled('identity-operations')
   @Describe('Creates, updates and deletes up to 100 devices and modules, each by itself.', {
     body: listOf('ExportImportDevice', { minItems: 1, maxItems: 100 }),
     answer: 'BulkRegistryOperationResult',
@@ -69,6 +72,7 @@ export class DevicesController {
 
   @Get(':deviceId')
   @Requires('RegistryRead')
+  @Throttled('identity-operations')
   @Describe('Reads a device.', { answer: 'Device' })
   async get(@Param('deviceId', IdentityIdPipe) deviceId: string): Promise<Device> {
     const device = answered(await this.registry.getIdentity({ key: { deviceId, moduleId: '' } }));
@@ -77,6 +81,7 @@ export class DevicesController {
 
   @Put(':deviceId')
   @Requires('RegistryWrite')
+  @Throttled('identity-operations')
   @Describe('Creates a device or, with If-Match, updates one.', { body: 'DeviceInput', answer: 'Device' })
   @ApiHeader({ name: 'If-Match', required: false })
   async put(
@@ -93,6 +98,7 @@ export class DevicesController {
   @Delete(':deviceId')
   @HttpCode(204)
   @Requires('RegistryWrite')
+  @Throttled('identity-operations')
   @Describe('Deletes a device and its modules.', {})
   @ApiHeader({ name: 'If-Match', required: true })
   async delete(@Param('deviceId', IdentityIdPipe) deviceId: string, @RequiredIfMatch() ifMatch: string): Promise<void> {

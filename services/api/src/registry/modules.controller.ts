@@ -21,6 +21,7 @@ import { IDENTITY_SERVICE } from '../injection-tokens.js';
 import { type Module, moduleFromJson, moduleInputSchema, moduleToJson } from '../mapping/module.js';
 import { Describe } from '../openapi/describe.js';
 import { listOf } from '../openapi/schemas.js';
+import { Throttled } from '../throttling/throttled.js';
 
 import { answered, requireSameId } from './identity-answers.js';
 import { LiveFields } from './live-fields.js';
@@ -39,6 +40,7 @@ export class ModulesController {
 
   @Get()
   @Requires('RegistryRead')
+  @Throttled('identity-operations')
   @Describe('Lists the modules of a device.', { answer: listOf('Module') })
   async list(@Param('deviceId', IdentityIdPipe) deviceId: string): Promise<Module[]> {
     const { modules } = await this.registry.listModules({ deviceId });
@@ -47,6 +49,7 @@ export class ModulesController {
 
   @Get(':moduleId')
   @Requires('RegistryRead')
+  @Throttled('identity-operations')
   @Describe('Reads a module.', { answer: 'Module' })
   async get(
     @Param('deviceId', IdentityIdPipe) deviceId: string,
@@ -58,6 +61,7 @@ export class ModulesController {
 
   @Put(':moduleId')
   @Requires('RegistryWrite')
+  @Throttled('identity-operations')
   @Describe('Creates a module or, with If-Match, updates one.', { body: 'ModuleInput', answer: 'Module' })
   @ApiHeader({ name: 'If-Match', required: false })
   async put(
@@ -76,6 +80,7 @@ export class ModulesController {
   @Delete(':moduleId')
   @HttpCode(204)
   @Requires('RegistryWrite')
+  @Throttled('identity-operations')
   @Describe('Deletes a module.', {})
   @ApiHeader({ name: 'If-Match', required: true })
   async delete(

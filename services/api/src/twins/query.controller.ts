@@ -9,6 +9,7 @@ import { BodyPipe } from '../http/validation.js';
 import { TWIN_SERVICE } from '../injection-tokens.js';
 import { querySchema } from '../mapping/twin.js';
 import { Describe } from '../openapi/describe.js';
+import { Throttled } from '../throttling/throttled.js';
 import { MAX_PAGE_SIZE, pageSizeFrom } from './page-size.js';
 
 const CONTINUATION = 'x-ms-continuation';
@@ -25,6 +26,7 @@ export class QueryController {
   @Post()
   @HttpCode(200)
   @Requires('RegistryRead')
+  @Throttled('queries')
   @Describe('Answers one page of a query over twins. The header x-ms-item-type says what the items are.', {
     body: 'Query',
     answer: 'QueryItems',

@@ -10,6 +10,7 @@ import { routeConfig } from '../http/route-config.js';
 import { IdentityIdPipe } from '../http/validation.js';
 import { TWIN_SERVICE } from '../injection-tokens.js';
 import { Describe } from '../openapi/describe.js';
+import { Throttled } from '../throttling/throttled.js';
 
 interface Update {
   readonly ifMatch: string;
@@ -28,6 +29,7 @@ export class TwinsController {
 
   @Get()
   @Requires('ServiceConnect')
+  @Throttled('twin-reads')
   @Describe("Reads a device's twin.", { answer: 'Twin' })
   getOfDevice(@Param('deviceId', IdentityIdPipe) deviceId: string): Promise<RawAnswer> {
     return this.get({ deviceId, moduleId: '' });
@@ -35,6 +37,7 @@ export class TwinsController {
 
   @Get('modules/:moduleId')
   @Requires('ServiceConnect')
+  @Throttled('twin-reads')
   @Describe("Reads a module's twin.", { answer: 'Twin' })
   getOfModule(
     @Param('deviceId', IdentityIdPipe) deviceId: string,
@@ -45,6 +48,7 @@ export class TwinsController {
 
   @Patch()
   @Requires('ServiceConnect')
+  @Throttled('twin-updates')
   @routeConfig({ body: 'jsonBytes' })
   @Describe("Merges tags and desired properties into a device's twin.", { body: 'TwinInput', answer: 'Twin' })
   @ApiHeader({ name: 'If-Match', required: false })
@@ -58,6 +62,7 @@ export class TwinsController {
 
   @Patch('modules/:moduleId')
   @Requires('ServiceConnect')
+  @Throttled('twin-updates')
   @routeConfig({ body: 'jsonBytes' })
   @Describe("Merges tags and desired properties into a module's twin.", { body: 'TwinInput', answer: 'Twin' })
   @ApiHeader({ name: 'If-Match', required: false })
@@ -72,6 +77,7 @@ export class TwinsController {
 
   @Put()
   @Requires('ServiceConnect')
+  @Throttled('twin-updates')
   @routeConfig({ body: 'jsonBytes' })
   @Describe("Replaces tags and desired properties of a device's twin.", { body: 'TwinInput', answer: 'Twin' })
   @ApiHeader({ name: 'If-Match', required: false })
@@ -85,6 +91,7 @@ export class TwinsController {
 
   @Put('modules/:moduleId')
   @Requires('ServiceConnect')
+  @Throttled('twin-updates')
   @routeConfig({ body: 'jsonBytes' })
   @Describe("Replaces tags and desired properties of a module's twin.", { body: 'TwinInput', answer: 'Twin' })
   @ApiHeader({ name: 'If-Match', required: false })

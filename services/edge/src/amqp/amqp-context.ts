@@ -6,7 +6,9 @@ import type { EdgeMetrics } from '../edge-metrics.js';
 import type { MessageFlowOptions } from '../messages/message-flow.js';
 import type { MethodReplies } from '../methods/method-replies.js';
 import type { ConnectionOperations } from '../reports/connection-operations.js';
+import type { TelemetryOperations } from '../reports/telemetry-operations.js';
 import type { PublishTracing } from '../telemetry/publish-tracing.js';
+import type { DeviceThrottles } from '../throttling/device-throttles.js';
 import type { Twins } from '../twins/twins.js';
 import type { AmqpFaults } from './faults/amqp-faults.js';
 
@@ -25,9 +27,12 @@ export interface AmqpContext {
   readonly messages: MessageFlowOptions;
   /** Undefined unless the hub injects faults. */
   readonly faults: AmqpFaults | undefined;
+  /** Undefined unless the hub throttles. */
+  readonly throttles: DeviceThrottles | undefined;
   readonly metrics: EdgeMetrics;
   /** Undefined if no operations are recorded. */
   readonly operations: ConnectionOperations | undefined;
+  readonly telemetryOperations: TelemetryOperations | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -8,6 +8,7 @@ import { MethodCalls } from '../methods/method-calls.js';
 import { MethodReplies } from '../methods/method-replies.js';
 import { RequestIds } from '../methods/request-ids.js';
 import type { DeliveryOperations } from '../reports/delivery-operations.js';
+import type { DeviceThrottles } from '../throttling/device-throttles.js';
 import { Twins } from '../twins/twins.js';
 import { CatchUp } from './catch-up.js';
 import { DeliveryMetrics } from './delivery-metrics.js';
@@ -27,11 +28,15 @@ export interface Deliveries {
 export interface Surroundings {
   /** Name of this process. */
   readonly edge: string;
+  readonly throttles: DeviceThrottles | undefined;
   readonly live: LiveConnections;
   readonly operations: DeliveryOperations | undefined;
 }
 
-export function createDeliveries(options: EdgeOptions, { edge, live, operations }: Surroundings): Deliveries {
+export function createDeliveries(
+  options: EdgeOptions,
+  { edge, throttles, live, operations }: Surroundings,
+): Deliveries {
   const { settings, twinService, c2dQueueService, deliveryPeers: peers, affinity, clock, log } = options;
   const metrics: DeliveryMetrics = new DeliveryMetrics(options.metrics, () => calls.size);
   const requestIds = new RequestIds(edge);
@@ -55,6 +60,7 @@ export function createDeliveries(options: EdgeOptions, { edge, live, operations 
   });
   const twins = new Twins({
     twinService,
+    throttles,
     live,
     onThrottled: (admission, operation) => operations?.twinThrottled(admission, operation),
     onEnded: (operation, status) => metrics.countTwinOperation(operation, status),

@@ -3,6 +3,7 @@ import type { Clock } from '@mooring/clock';
 import type { EventLog } from '@mooring/event-log';
 import type { Logger } from '@mooring/observability';
 import type { identity as contract } from '@mooring/proto';
+import type { DeviceThrottles } from '../throttling/device-throttles.js';
 import { AdmissionRefused, unavailable } from './admission-refused.js';
 import { authenticate, type PresentedCredentials } from './authentication/authenticate.js';
 import type { Authenticated } from './authentication/authenticated.js';
@@ -42,6 +43,8 @@ export interface DeviceSessionsOptions {
   /** Calls to identity of one kind begin no sooner than this one after the other, so that devices share them. */
   readonly batchIntervalMs: number;
   readonly events: SessionEvents;
+  /** Undefined unless the hub throttles. */
+  readonly throttles?: Pick<DeviceThrottles, 'connect'> | undefined;
   /** See OwnershipOptions. */
   readonly onRegained: (since: number) => void;
   readonly onCredentials: (from: 'memory' | 'identity') => void;
@@ -195,6 +198,7 @@ export class DeviceSessions {
       const { credentials, authenticated } = needsSession
         ? await this.prove(identity, presented)
         : await this.proveOnce(identity, presented);
+      await this.options.throttles?.connect(identity);
       const claimed = await this.ownership.claim(pending, id);
       const { epoch } = claimed;
       if (claimed.isTakeOver) {

@@ -8,6 +8,7 @@ import { methodRoutes } from './methods/method-routes.js';
 import { admitRequests } from './request/admit-requests.js';
 import type { HttpContext } from './request/http-context.js';
 import { sendError } from './request/send-error.js';
+import { throttleRequests } from './request/throttle-requests.js';
 import { telemetryRoutes } from './telemetry/telemetry-routes.js';
 
 /** HTTP as devices speak it, to be served by a listener. It holds no identity: a request takes nothing over. */
@@ -34,6 +35,7 @@ export async function openDeviceHttp(context: HttpContext): Promise<DeviceHttp> 
   });
   observe(server, context);
   admitRequests(server, context);
+  throttleRequests(server, context);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.setErrorHandler((error, request, reply) => sendError(error, request, reply, context));

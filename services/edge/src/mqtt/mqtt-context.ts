@@ -8,6 +8,7 @@ import type { MessageFlowOptions } from '../messages/message-flow.js';
 import type { MethodReplies } from '../methods/method-replies.js';
 import type { ConnectionOperations } from '../reports/connection-operations.js';
 import type { PublishTracing } from '../telemetry/publish-tracing.js';
+import type { DeviceThrottles } from '../throttling/device-throttles.js';
 import type { Twins } from '../twins/twins.js';
 import type { DeadlineWheel } from './connection/deadline-wheel.js';
 import type { MqttConnection } from './connection/mqtt-connection.js';
@@ -32,6 +33,8 @@ export interface MqttContext {
   readonly faults: MqttFaults | undefined;
   readonly wheel: DeadlineWheel;
   readonly connections: Set<MqttConnection>;
+  /** Undefined unless the hub throttles. */
+  readonly throttles: DeviceThrottles | undefined;
   readonly metrics: EdgeMetrics;
   /** Undefined if no operations are recorded. */
   readonly operations: ConnectionOperations | undefined;

@@ -7,6 +7,7 @@ import { errorOfFailure } from '@mooring/rpc';
 import type { Admission } from '../device-session/live/live-connection.js';
 import type { LiveConnections } from '../device-session/live/live-connections.js';
 import { splitWhenTooLarge } from '../device-session/split-when-too-large.js';
+import type { DeviceThrottles } from '../throttling/device-throttles.js';
 import { Models } from './models.js';
 
 export interface TwinsOptions {
@@ -16,6 +17,8 @@ export interface TwinsOptions {
   readonly onThrottled: (admission: Admission, operation: TwinOperation) => void;
   /** @param status as HTTP has it */
   readonly onEnded: (operation: TwinOperation, status: number) => void;
+  /** Undefined unless the hub throttles. */
+  readonly throttles?: Pick<DeviceThrottles, 'twin'> | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -69,7 +72,7 @@ export class Twins {
     const outcome = await this.carriedOut(admission, 'get', { twin: keyOf(admission) });
     const { json, desiredVersion } = outcome as contract.Properties;
     const connection = this.options.live.get(admission.identity.name);
-    if (connection?.admission === admission) {
+    if (connection?.admission?.epoch === admission.epoch) {
       connection.desiredRead = desiredVersion;
     }
     return json;
@@ -102,9 +105,11 @@ export class Twins {
   }
 
   private async carriedOut(admission: Admission, operation: TwinOperation, job: Job): Promise<Success> {
-    const outcome = await this.lane(admission)
-      .add(job)
-      .catch(() => this.refuse(admission, operation));
+    const { throttles } = this.options;
+    const lane = this.lane(admission);
+    const carried =
+      throttles === undefined ? lane.add(job) : throttles.twin(admission.identity, operation).then(() => lane.add(job));
+    const outcome = await carried.catch(() => this.refuse(admission, operation));
     const error = errorOf(outcome);
     this.options.onEnded(operation, error?.status ?? (operation === 'get' ? 200 : 204));
     if (error !== undefined) {

@@ -14,6 +14,7 @@ export function amqpServer(settings: Settings, runtime: Runtime, fronts: readonl
     limits: {
       maxConnections: settings.amqpMaxConnections,
       maxSessions: settings.amqpMaxSessions,
+      maxTotalSessions: settings.amqpMaxTotalSessions,
       maxLinks: settings.amqpMaxLinks,
       maxTokens: settings.amqpMaxTokens,
       maxUnsettledBytes: settings.amqpMaxUnsettledBytes,

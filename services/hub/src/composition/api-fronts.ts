@@ -13,6 +13,7 @@ import type { DeviceHttp } from '@mooring/edge';
 import type { EventLog } from '@mooring/event-log';
 import type { Listener } from '@mooring/listener';
 import type { HubTopics } from '@mooring/messages';
+import type { Throttles } from '@mooring/throttling';
 import { type AmqpFront, amqpServer } from './amqp-server.js';
 import { httpServing } from './http-front.js';
 import { hubName } from './hub-name.js';
@@ -29,6 +30,8 @@ export interface ApiContext {
   readonly affinity: Affinity;
   readonly methods: DirectMethods;
   readonly contracts: Contracts;
+  /** Undefined if nothing is throttled. */
+  readonly throttles: Throttles | undefined;
   /** What is served to devices over AMQP, if this process does. */
   readonly deviceAmqp: AmqpFront | undefined;
   /** The same over HTTP. */
@@ -71,6 +74,7 @@ export async function serveApi(listener: Listener, context: ApiContext): Promise
     hostnames,
     hubName: hubName(settings.hostname),
     feedbackLockMs: settings.feedbackLockSeconds * 1000,
+    throttles: context.throttles,
     eventHub: { host: settings.hostname, port: settings.amqpsPort, entity: EVENT_HUBS_ENTITY },
     ...runtime,
   });
@@ -93,6 +97,7 @@ export async function serveApi(listener: Listener, context: ApiContext): Promise
     c2dQueue,
     hostnames,
     maxBodyBytes: settings.httpMaxBodyBytes,
+    throttles: context.throttles,
     ...runtime,
   });
   lifecycle.onStop(() => api.close());

@@ -10,6 +10,7 @@ import { MONITORING_SERVICE } from '@mooring/monitoring';
 import { createLogger, createMetrics } from '@mooring/observability';
 import { OperationRecorder } from '@mooring/operations';
 import type { identity } from '@mooring/proto';
+import { Throttles } from '@mooring/throttling';
 import { TWIN_SERVICE } from '@mooring/twin';
 import { NestFactory } from '@nestjs/core';
 import { listenForAdmin } from '../admin/listen-for-admin.js';
@@ -114,6 +115,7 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
   const remote = peers === undefined ? {} : remoteContracts({ services, peers, lifecycle, checks });
   const operations = new OperationRecorder({ appender: log.appender(topics.operations), ...runtime });
   const processName = settings.edgeId ?? `${hostname()}-${process.pid}`;
+  const throttles = holdsAny(services, 'edge', 'api') ? Throttles.open({ settings, ...runtime }) : undefined;
   let edge: Edge | undefined;
   const locator =
     affinity === undefined
@@ -138,6 +140,7 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
       affinity,
       locator,
       operations,
+      throttles,
       remote,
       edges: peers === undefined ? undefined : { peers: peers.edges, ownAddress: peers.ownAddress },
     }),
@@ -178,6 +181,7 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
       affinity,
       locator,
       operations,
+      throttles,
     };
     const { ports, authority } = await serveFronts({ ...served, contracts, edge, process: processName });
     if (isWhole) {

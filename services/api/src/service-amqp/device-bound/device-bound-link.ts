@@ -8,6 +8,7 @@ import {
 import { HubError } from '@mooring/errors';
 import type { Logger } from '@mooring/observability';
 import type { c2dqueue, identity } from '@mooring/proto';
+import type { Throttles } from '@mooring/throttling';
 import { destinationOf } from './destination.js';
 import { messageOf } from './message-of.js';
 
@@ -18,9 +19,13 @@ const CREDIT = 100;
  * One beyond this ends its link.
  */
 const MAX_MESSAGE_BYTES = 72 * 1024;
+/** As one of those that a limit is shared by fairly: all links of back ends are one. */
+const SENDER = 'back ends over AMQP';
 
 export interface DeviceBoundLinkOptions {
   readonly c2dQueue: Pick<c2dqueue.C2dQueueService, 'enqueue'>;
+  /** Undefined if nothing is throttled. */
+  readonly throttles?: Throttles | undefined;
   readonly logger: Logger;
 }
 
@@ -70,6 +75,7 @@ export class DeviceBoundLink implements TargetEndpoint {
     message: ReceivedMessage,
   ): Promise<void> {
     try {
+      await this.options.throttles?.get('c2d-sends').admit(SENDER);
       await this.options.c2dQueue.enqueue({ key, message: messageOf(message) });
       delivery.accept();
     } catch (error) {

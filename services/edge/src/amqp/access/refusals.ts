@@ -10,6 +10,10 @@ const UNAUTHORIZED: Refusal = ['IotHubUnauthorized', 'The credentials do not pro
 const UNAVAILABLE: Refusal = ['ServiceUnavailable', 'The device cannot be admitted now: try again later.'];
 const TOO_MANY: Refusal = ['ThrottlingException', 'The identity is taken over too often: try again later.'];
 
+const THROTTLED: Refusal = ['ThrottlingException', 'Too many devices connect: try again later.'];
+
+const REFUSED_FOR_LOAD: Readonly<Record<string, Refusal>> = { 'too-many-take-overs': TOO_MANY, throttled: THROTTLED };
+
 /** Counts and records that an identity was refused. @returns what its client is told: not whether there is such an identity */
 export function refusal(
   { metrics, operations, log }: Pick<AmqpContext, 'metrics' | 'operations' | 'log'>,
@@ -28,7 +32,6 @@ export function refusal(
   } else {
     log.warn({ ...fields, err: refused }, 'a device could not be admitted');
   }
-  const [name, message] =
-    kind === 'unauthorized' ? UNAUTHORIZED : reason === 'too-many-take-overs' ? TOO_MANY : UNAVAILABLE;
+  const [name, message] = kind === 'unauthorized' ? UNAUTHORIZED : (REFUSED_FOR_LOAD[reason] ?? UNAVAILABLE);
   return new HubError(name, message, { cause: refused });
 }

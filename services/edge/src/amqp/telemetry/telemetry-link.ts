@@ -7,6 +7,7 @@ import { TelemetryStamps } from '../../telemetry/telemetry-stamps.js';
 import type { AmqpDevice } from '../device/amqp-device.js';
 import { DeviceTarget } from '../device/device-link.js';
 import { refuseDelivery } from '../device/refuse-delivery.js';
+import { LinkThrottle } from './link-throttle.js';
 import { readTelemetry } from './read-telemetry.js';
 import { addTelemetryProperties } from './telemetry-properties.js';
 
@@ -23,6 +24,7 @@ export class TelemetryLink extends DeviceTarget implements AppendOrigin {
   private readonly stamps: TelemetryStamps;
   private readonly spans: PublishSpans | undefined;
   private readonly faults: FaultOrigin | undefined;
+  private readonly throttle: LinkThrottle<readonly Telemetry[]> | undefined;
   /** Deliveries by the token of their last message. */
   private readonly inFlight = new Map<number, IncomingDelivery>();
   private lastToken = 0;
@@ -31,7 +33,8 @@ export class TelemetryLink extends DeviceTarget implements AppendOrigin {
   constructor(device: AmqpDevice, request: AttachRequest) {
     super(device, CREDIT, device.context.maxMessageBytes);
     this.stamps = new TelemetryStamps(device.admission, device.modelId);
-    const { tracing, faults } = device.context;
+    const { tracing, faults, throttles } = device.context;
+    this.throttle = throttles && new LinkThrottle(device, () => this.resume());
     this.spans = tracing && new PublishSpans(tracing);
     this.faults = faults?.origin(device, request, this);
   }
@@ -70,13 +73,28 @@ export class TelemetryLink extends DeviceTarget implements AppendOrigin {
     this.resume();
   }
 
+  override received(delivery: IncomingDelivery): void {
+    this.throttle?.arrived(delivery);
+    super.received(delivery);
+  }
+
+  /** What was held goes before what is behind it. */
+  override resume(): void {
+    const admitted = !this.isFull && super.isReady() ? this.throttle?.takeAdmitted() : undefined;
+    if (admitted !== undefined) {
+      this.store(admitted.delivery, admitted.messages);
+    }
+    super.resume();
+  }
+
   override closed(): void {
+    this.throttle?.closed();
     this.faults?.closed();
     super.closed();
   }
 
   protected override isReady(): boolean {
-    return !this.isFull && super.isReady();
+    return !this.isFull && this.throttle?.holds !== true && super.isReady();
   }
 
   protected take(delivery: IncomingDelivery): void {
@@ -87,6 +105,12 @@ export class TelemetryLink extends DeviceTarget implements AppendOrigin {
       refuseDelivery(this.device, delivery, error);
       return;
     }
+    if (this.throttle?.hold(delivery, messages) !== true) {
+      this.store(delivery, messages);
+    }
+  }
+
+  private store(delivery: IncomingDelivery, messages: readonly Telemetry[]): void {
     if (this.faults !== undefined && !this.mayStore(this.faults, delivery, messages)) {
       return;
     }

@@ -18,6 +18,7 @@ export type CloseReason =
   | 'not-authorized'
   | 'too-large'
   | 'append-failed'
+  | 'throttled'
   | 'session-not-stored'
   | 'isolated'
   | 'drained'

@@ -9,6 +9,7 @@ import type { MessageFlowOptions } from '../../messages/message-flow.js';
 import type { ConnectionOperations } from '../../reports/connection-operations.js';
 import type { TelemetryOperations } from '../../reports/telemetry-operations.js';
 import type { PublishTracing } from '../../telemetry/publish-tracing.js';
+import type { DeviceThrottles } from '../../throttling/device-throttles.js';
 import type { HttpFaults } from '../faults/http-faults.js';
 import type { HttpMetrics } from './http-metrics.js';
 
@@ -26,6 +27,8 @@ export interface HttpContext {
   readonly methods: DirectMethods | undefined;
   /** Undefined unless the hub injects faults. */
   readonly faults: HttpFaults | undefined;
+  /** Undefined unless the hub throttles. */
+  readonly throttles: DeviceThrottles | undefined;
   readonly metrics: EdgeMetrics;
   /** Undefined if no operations are recorded. */
   readonly operations: ConnectionOperations | undefined;

@@ -1,4 +1,4 @@
-import { ERROR_CODE_HEADER, type ErrorName, errorBody, HubError, isHubError, REQUEST_ID_HEADER } from '@mooring/errors';
+import { type ErrorName, errorBody, errorHeaders, HubError, isHubError, REQUEST_ID_HEADER } from '@mooring/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdmissionRefused } from '../../device-session/admission-refused.js';
 import type { HttpContext } from './http-context.js';
@@ -33,8 +33,7 @@ export function sendError(
   const form = request.routeOptions.config?.operation === 'method' ? 'json' : 'text';
   reply
     .code(error.status)
-    .header(ERROR_CODE_HEADER, error.error)
-    .header(REQUEST_ID_HEADER, request.id)
+    .headers({ ...errorHeaders(error), [REQUEST_ID_HEADER]: request.id })
     .type('application/json; charset=utf-8')
     .send(errorBody(error, clock.now(), form));
 }

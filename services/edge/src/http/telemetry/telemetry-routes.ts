@@ -19,8 +19,9 @@ export function telemetryRoutes(server: FastifyInstance, context: HttpContext): 
         ? readBatch(body)
         : [messageOf(request.raw.rawHeaders, body)];
       checkSize(messages, context.maxMessageBytes);
-      const admission = await deviceRequest(request).admission.current();
-      const { identity } = admission;
+      const { admission: admitted, identity } = deviceRequest(request);
+      await context.throttles?.telemetry.admit(identity.name, messages.length);
+      const admission = await admitted.current();
       context.faults?.check(identity);
       await publish(messages, admission, context);
       context.faults?.armWhenAnswered(request, reply, { identity, messages });

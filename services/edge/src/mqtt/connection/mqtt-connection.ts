@@ -46,6 +46,10 @@ export class MqttConnection implements LiveConnection {
   messages: MqttMessages | undefined;
   desiredVersion = 0;
   desiredRead = 0;
+  /** What was read when it was beyond the limit, and goes before all else that was. */
+  deferred: (() => void) | undefined;
+  /** By the monotonic clock: since when it sends beyond the limit without waiting for acknowledgements. */
+  backlogSince = 0;
   phase: 'new' | 'connecting' | 'open' | 'closed' = 'new';
 
   readonly window = new PublishWindow(this);
@@ -236,6 +240,7 @@ export class MqttConnection implements LiveConnection {
       return;
     }
     try {
+      this.proceed();
       while (
         this.held === 0 &&
         this.phase !== 'closed' &&
@@ -245,6 +250,15 @@ export class MqttConnection implements LiveConnection {
       }
     } catch (error) {
       this.fail(error);
+    }
+  }
+
+  /** With what waited until it was within the limit. */
+  private proceed(): void {
+    const { deferred } = this;
+    if (deferred !== undefined && this.held === 0 && this.phase === 'open') {
+      this.deferred = undefined;
+      deferred();
     }
   }
 

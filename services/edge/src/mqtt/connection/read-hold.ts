@@ -13,4 +13,6 @@ export const HOLD = {
   /** It is unknown whether it still holds its identity. */
   ownership: 32,
   draining: 64,
+  /** What it sends is beyond the limit. */
+  throttle: 128,
 } as const;

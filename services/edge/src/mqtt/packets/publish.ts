@@ -1,4 +1,5 @@
 import type { Frame } from '../codec/frame-reader.js';
+import { holdPublish, senderOf } from '../connection/hold-publish.js';
 import type { MqttConnection } from '../connection/mqtt-connection.js';
 import { HOLD } from '../connection/read-hold.js';
 import { findOperation } from '../operations.js';
@@ -28,12 +29,13 @@ export function handlePublish(connection: MqttConnection, frame: Frame): void {
   }
   const topic = bytes.toString('utf8', topicStart, topicEnd);
   if (topic.startsWith(connection.telemetryTopic)) {
-    publishTelemetry(connection, {
-      topic,
-      packetId,
-      retain: (flags & 1) !== 0,
-      payload: payload(bytes, payloadStart, end),
-    });
+    const publish = { topic, packetId, retain: (flags & 1) !== 0, payload: payload(bytes, payloadStart, end) };
+    const { throttles } = connection.context;
+    if (throttles === undefined || throttles.telemetry.take(senderOf(connection), 1)) {
+      publishTelemetry(connection, publish);
+    } else {
+      holdPublish(connection, throttles, () => publishTelemetry(connection, publish));
+    }
   } else {
     publishOperation(connection, { topic, packetId, payload: Buffer.from(bytes.subarray(payloadStart, end)) });
   }

@@ -1,0 +1,3 @@
+export { type Outcome, Throttle, type ThrottleOptions } from './throttle.js';
+export { meteredKb, type ThrottleName, type ThrottleSettings, throttleLimits } from './throttle-limits.js';
+export { Throttles, type ThrottlesOptions } from './throttles.js';
