@@ -1,12 +1,14 @@
 /** Hostile input of every kind, and what a hub makes of it: `npm run hostile`. */
 import { GROUPS } from './groups/index.js';
 import { run } from './harness/run.js';
+import { startOneProcess, startProcesses } from './harness/start-target.js';
 import { type Plan, readPlan, USAGE } from './plan.js';
 import { isWithstood, report } from './report.js';
 
 async function hostile(plan: Plan): Promise<boolean> {
   process.stdout.write(`seed ${plan.seed}\n`);
-  const result = await run(plan, (line) => process.stdout.write(`${line}\n`));
+  const target = await (plan.processes ? startProcesses() : startOneProcess());
+  const result = await run(plan, target, (line) => process.stdout.write(`${line}\n`));
   process.stdout.write(`\n${report(result)}`);
   return result.groups.every(isWithstood) && result.leaked === 0;
 }

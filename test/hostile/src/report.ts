@@ -69,7 +69,8 @@ function refusalsOf({ group, findings }: GroupResult): readonly string[] {
   return [`  ${group.name}: ${ways.join(', ')}`, ...findings.notes.map((note) => `    ${note}`)];
 }
 
-function wrongsOf(result: GroupResult): readonly string[] {
+/** What is wrong with how a group was withstood, line by line; empty if nothing is. */
+export function wrongsOf(result: GroupResult): readonly string[] {
   const { group, findings, honest } = result;
   const kinds: readonly (readonly [what: string, which: readonly string[]])[] = [
     ['wrongly accepted', findings.accepted],

@@ -8,7 +8,6 @@ import { Findings } from '../trials/findings.js';
 import { assemble } from './cast.js';
 import { forgetPeaks, highestMiB } from './memory.js';
 import { Secrets } from './secrets.js';
-import { startEmbedded, startProcesses } from './start-target.js';
 
 /** What a group of attacks came to. */
 export interface GroupResult {
@@ -31,10 +30,13 @@ export interface RunResult {
 
 const THROWN = /uncaught|unhandled/gi;
 
-/** Starts a hub with honest devices, attacks it with one group after the other, and ends it. */
-export async function run(plan: Plan, tell: (line: string) => void = () => undefined): Promise<RunResult> {
+/** Attacks a hub that has honest devices with one group after the other, and ends it. */
+export async function run(
+  plan: Omit<Plan, 'processes'>,
+  target: Target,
+  tell: (line: string) => void = () => undefined,
+): Promise<RunResult> {
   const secrets = new Secrets();
-  const target = await (plan.processes ? startProcesses() : startEmbedded());
   let honest: HonestDevices | undefined;
   try {
     const cast = await assemble(target, secrets);

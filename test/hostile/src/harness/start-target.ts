@@ -12,9 +12,9 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   MOORING_MQTT_WRITE_TIMEOUT_SECONDS: '5',
 };
 
-/** A hub in one process on embedded stores. */
-export async function startEmbedded(): Promise<Target> {
-  const hub = await startHub({ environment: SETTINGS });
+/** A hub in one process. @param environment names its stores; embedded ones where it names none */
+export async function startOneProcess(environment: Readonly<Record<string, string>> = {}): Promise<Target> {
+  const hub = await startHub({ environment: { ...SETTINGS, ...environment } });
   const { host, ca, caFile, connectionString, eventHubsConnectionString } = hub;
   return {
     ...{ host, ca, caFile, connectionString, eventHubsConnectionString },

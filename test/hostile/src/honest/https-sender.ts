@@ -3,13 +3,15 @@ import { PORT } from '@mooring/test-wire';
 import { BODY, type Sender, type SenderOptions } from './sender.js';
 
 const NO_CONTENT = 204;
+/** At once: half of what a device may. */
+const MAX_REQUESTS = 8;
 
 /** Over HTTPS, on connections that are kept. */
 export class HttpsSender implements Sender {
   private readonly agent: Agent;
 
   constructor(private readonly options: SenderOptions) {
-    this.agent = new Agent({ keepAlive: true, ca: options.ca });
+    this.agent = new Agent({ keepAlive: true, ca: options.ca, maxSockets: MAX_REQUESTS });
   }
 
   send(acknowledged: () => void): void {

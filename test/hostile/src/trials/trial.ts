@@ -14,6 +14,13 @@ export interface Attempt {
   readonly attacker: DeviceCredentials;
 }
 
+/** The attempt as it is made at what back ends dial, which many processes have apart from what devices dial. */
+export function atService(attempt: Attempt): Attempt {
+  const { stage } = attempt;
+  const host = /HostName=([^;]+)/.exec(stage.target.connectionString)?.[1] ?? stage.target.host;
+  return { ...attempt, stage: { ...stage, target: { ...stage.target, host }, cast: { ...stage.cast, host } } };
+}
+
 /** One thing that is tried. */
 export interface Trial {
   readonly what: string;

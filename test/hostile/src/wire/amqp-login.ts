@@ -117,6 +117,10 @@ export class AmqpIntruder {
     this.connection.socket.pause();
   }
 
+  resume(): void {
+    this.connection.socket.resume();
+  }
+
   /** Asks for all that there is at an address, whether the link is granted or not. */
   readEndlessly(address: string): void {
     const handle = this.handles++;

@@ -13,6 +13,8 @@ export interface HttpRequest {
 
 const STATUS = /HTTP\/1\.1 (\d{3})/g;
 const ERROR_CODE = /^iothub-errorcode: *(\S+)/im;
+/** The one form of errors, which SDKs read. */
+const ERROR_FORM = /"Message":".+","ExceptionMessage":"Tracking ID:[0-9A-F]{32}-TimeStamp:/;
 const REFUSAL = 400;
 
 /** The bytes of a request, after which the hub closes. A header that is given replaces the usual one of its name. */
@@ -52,6 +54,9 @@ export function httpOutcome(received: Buffer): Outcome {
     return accepted(`${statuses.length} answers: ${statuses.join(', ')}`);
   }
   const code = ERROR_CODE.exec(text)?.[1];
+  if (code !== undefined && !ERROR_FORM.test(text)) {
+    return accepted(`${status} in another form than that of errors`);
+  }
   const how = code === undefined ? status : `${status} ${code}`;
   return Number(status) < REFUSAL ? accepted(how) : refused(how);
 }

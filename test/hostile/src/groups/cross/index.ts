@@ -29,6 +29,7 @@ async function attack(stage: Stage): Promise<void> {
   const { target, findings } = stage;
   const before = await belongings(target);
   const since = new Date();
+  const unrecordedBefore = await unrecorded(target);
   const { byDevices, byModule } = matrix();
   await runTrials(stage, byDevices);
   await runTrials(stage, byModule, 1);
@@ -36,7 +37,7 @@ async function attack(stage: Stage): Promise<void> {
     findings.accepted.push('what belongs to the victim is not what it was');
   }
   const expected = [...byDevices, ...byModule].filter(({ recorded }) => recorded).length;
-  const found = await untilRecorded(stage, expected, since);
+  const found = await untilRecorded(stage, expected, { since, unrecordedBefore });
   findings.notes.push(`recorded: ${found} of ${expected} that were refused where devices are served`);
   if (found < expected) {
     findings.otherwise.push(`${expected - found} refusals left no operation record`);
@@ -44,12 +45,16 @@ async function attack(stage: Stage): Promise<void> {
 }
 
 /** Records are written behind what they are of. @returns how many there are in the end */
-async function untilRecorded({ target }: Stage, expected: number, since: Date): Promise<number> {
+async function untilRecorded(
+  { target }: Stage,
+  expected: number,
+  { since, unrecordedBefore }: { readonly since: Date; readonly unrecordedBefore: number },
+): Promise<number> {
   const refusals = async (): Promise<number> => {
     const records = await operationRecords(target, 'Connections', since);
     const left = records.filter(({ resultType = '' }) => REFUSED.test(resultType)).length;
     // Beyond so many a second they are counted only.
-    return left + (await unrecorded(target));
+    return left + (await unrecorded(target)) - unrecordedBefore;
   };
   const all = async () => (await refusals()) >= expected;
   await until(all, { what: 'all records', timeoutMs: 10_000, everyMs: 250 }).catch(() => undefined);

@@ -1,5 +1,5 @@
 import { policyToken } from '../../harness/cast.js';
-import type { Trial } from '../../trials/trial.js';
+import { type Attempt, atService, type Trial } from '../../trials/trial.js';
 import type { LinkAddress } from '../../wire/amqp-login.js';
 import { DEVICE_PRESENTERS } from '../tokens/presenters.js';
 import { type Actor, askWith, attachWith, DEVICE, MODULE, publishAs, subscribeAs } from './actors.js';
@@ -80,14 +80,14 @@ function onService(actor: Actor): readonly CrossTrial[] {
       (link): CrossTrial => ({
         what: `${actor.name} on the service: AMQP ${link.role} at ${link.address}`,
         recorded: false,
-        run: (attempt) => attachWith(attempt, actor.token(attempt), link),
+        run: (attempt) => attachWith(atService(attempt), actor.token(attempt), link),
       }),
     ),
     ...SERVICE_REQUESTS.filter(({ path }) => actor !== MODULE || !path.includes('/methods')).map(
       (request): CrossTrial => ({
         what: `${actor.name} on the service: ${request.method} ${request.path}`,
         recorded: false,
-        run: (attempt) => askWith(attempt, actor.token(attempt), request),
+        run: (attempt) => askWith(atService(attempt), actor.token(attempt), request),
       }),
     ),
   ];
@@ -101,7 +101,7 @@ function policies(): readonly CrossTrial[] {
           (link): CrossTrial => ({
             what: `the policy ${policy} on the service: AMQP ${link.role} at ${link.address}`,
             recorded: false,
-            run: (attempt) => attachWith(attempt, policyToken(attempt.stage.cast, policy), link),
+            run: (attempt) => attachWith(...asPolicy(attempt, policy), link),
           }),
         )
       : asDevices(policy)),
@@ -109,7 +109,7 @@ function policies(): readonly CrossTrial[] {
       (request): CrossTrial => ({
         what: `the policy ${policy} on the service: ${request.method} ${request.path}`,
         recorded: false,
-        run: (attempt) => askWith(attempt, policyToken(attempt.stage.cast, policy), request),
+        run: (attempt) => askWith(...asPolicy(attempt, policy), request),
       }),
     ),
   ]);
@@ -149,4 +149,10 @@ function asDevices(policy: string): readonly CrossTrial[] {
 /** At its events a device sends only, whoever it is. */
 function isServed({ address, role }: LinkAddress): boolean {
   return role === 'sender' || address !== `/${VICTIM.path}/messages/events`;
+}
+
+/** The policy's genuine token, where back ends are served. */
+function asPolicy(attempt: Attempt, policy: string): [there: Attempt, genuine: string] {
+  const there = atService(attempt);
+  return [there, policyToken(there.stage.cast, policy)];
 }

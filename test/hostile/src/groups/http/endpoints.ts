@@ -7,6 +7,7 @@ export interface Endpoint {
   readonly name: string;
   /** Of its body. */
   readonly takes: 'json' | 'bytes' | 'nothing';
+  readonly of: 'devices' | 'back ends';
   request(attempt: Attempt): HttpRequest;
 }
 
@@ -39,32 +40,71 @@ export function ownerToken(cast: Cast): string {
 
 /** Of devices and of back ends, one of each kind. */
 export const ENDPOINTS: readonly Endpoint[] = [
-  { name: 'telemetry', takes: 'bytes', request: byDevice({ method: 'POST', body: 'corpus' }, '/messages/events') },
+  {
+    name: 'telemetry',
+    takes: 'bytes',
+    of: 'devices',
+    request: byDevice({ method: 'POST', body: 'corpus' }, '/messages/events'),
+  },
   {
     name: 'a batch of telemetry',
     takes: 'json',
+    of: 'devices',
     request: byDevice({ method: 'POST', body: '[{"body":"YQ=="}]' }, '/messages/events', BATCH),
   },
-  { name: 'C2D receive', takes: 'nothing', request: byDevice({ method: 'GET' }, '/messages/devicebound') },
-  { name: 'C2D complete', takes: 'nothing', request: byDevice({ method: 'DELETE' }, `/messages/devicebound/${LOCK}`) },
+  {
+    name: 'C2D receive',
+    takes: 'nothing',
+    of: 'devices',
+    request: byDevice({ method: 'GET' }, '/messages/devicebound'),
+  },
+  {
+    name: 'C2D complete',
+    takes: 'nothing',
+    of: 'devices',
+    request: byDevice({ method: 'DELETE' }, `/messages/devicebound/${LOCK}`),
+  },
   {
     name: 'C2D abandon',
     takes: 'nothing',
+    of: 'devices',
     request: byDevice({ method: 'POST' }, `/messages/devicebound/${LOCK}/abandon`),
   },
-  { name: 'a device by GET', takes: 'nothing', request: byOwner('GET', '/devices/{own}') },
-  { name: 'a device by PUT', takes: 'json', request: byOwner('PUT', '/devices/odd-{own}', '{"status":"enabled"}') },
-  { name: 'a twin by PATCH', takes: 'json', request: byOwner('PATCH', '/twins/{own}', '{"tags":{"a":1}}') },
+  { name: 'a device by GET', takes: 'nothing', of: 'back ends', request: byOwner('GET', '/devices/{own}') },
+  {
+    name: 'a device by PUT',
+    takes: 'json',
+    of: 'back ends',
+    request: byOwner('PUT', '/devices/odd-{own}', '{"status":"enabled"}'),
+  },
+  {
+    name: 'a twin by PATCH',
+    takes: 'json',
+    of: 'back ends',
+    request: byOwner('PATCH', '/twins/{own}', '{"tags":{"a":1}}'),
+  },
   {
     name: 'a method',
     takes: 'json',
+    of: 'back ends',
     request: byOwner('POST', '/twins/{own}/methods', '{"methodName":"m","responseTimeoutInSeconds":5}'),
   },
-  { name: 'a query', takes: 'json', request: byOwner('POST', '/devices/query', '{"query":"SELECT * FROM devices"}') },
-  { name: 'a C2D message', takes: 'bytes', request: byOwner('POST', '/devices/{own}/messages/deviceBound', 'x') },
+  {
+    name: 'a query',
+    takes: 'json',
+    of: 'back ends',
+    request: byOwner('POST', '/devices/query', '{"query":"SELECT * FROM devices"}'),
+  },
+  {
+    name: 'a C2D message',
+    takes: 'bytes',
+    of: 'back ends',
+    request: byOwner('POST', '/devices/{own}/messages/deviceBound', 'x'),
+  },
   {
     name: 'a management resource',
     takes: 'json',
+    of: 'back ends',
     request: byOwner('PUT', '/management/policies/odd', '{"rights":["ServiceConnect"]}'),
   },
 ];

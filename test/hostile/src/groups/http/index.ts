@@ -1,6 +1,6 @@
 import type { Group, Stage } from '../../stage.js';
 import { runTrials, sample } from '../../trials/run-trials.js';
-import type { Attempt, Trial } from '../../trials/trial.js';
+import { type Attempt, atService, type Trial } from '../../trials/trial.js';
 import { exchangeHttp, type HttpRequest, requestBytes } from '../../wire/http-exchange.js';
 import { ENDPOINTS, type Endpoint, ownerToken } from './endpoints.js';
 import { BAD_BATCHES, BAD_CONTENT_TYPES, BAD_JSON, REQUEST_FAULTS } from './request-faults.js';
@@ -9,6 +9,11 @@ import { webSocketTrials } from './web-sockets.js';
 import { BAD_WIRE } from './wire-rows.js';
 
 const QUICK_FAULTS = 100;
+
+/** Where the endpoint is served. */
+function placed({ of }: Endpoint, attempt: Attempt): Attempt {
+  return of === 'devices' ? attempt : atService(attempt);
+}
 
 /** An endpoint's request, changed. */
 function changed(
@@ -20,7 +25,10 @@ function changed(
   return {
     what: `${endpoint.name}: ${what}`,
     ...(right && { right }),
-    run: (attempt) => exchangeHttp(attempt, requestBytes(attempt.stage.cast.host, change(endpoint.request(attempt)))),
+    run: (attempt) => {
+      const there = placed(endpoint, attempt);
+      return exchangeHttp(there, requestBytes(there.stage.cast.host, change(endpoint.request(there))));
+    },
   };
 }
 
@@ -35,7 +43,10 @@ function faults(): readonly Trial[] {
       ({ what, bytes, lawful, inBody }): Trial => ({
         what: `${endpoint.name}: ${what}`,
         ...((lawful || (inBody && endpoint.takes === 'nothing')) && { right: 'anything' }),
-        run: (attempt) => exchangeHttp(attempt, bytes(attempt.stage.cast.host, endpoint.request(attempt))),
+        run: (attempt) => {
+          const there = placed(endpoint, attempt);
+          return exchangeHttp(there, bytes(there.stage.cast.host, endpoint.request(there)));
+        },
       }),
     ),
     ...(endpoint.takes === 'json'
@@ -53,9 +64,11 @@ function faults(): readonly Trial[] {
 
 /** What is wrong with requests of back ends, by what is in them. */
 function rows(): readonly Trial[] {
-  const ask = (attempt: Attempt, request: HttpRequest, authorization = ownerToken(attempt.stage.cast)) => {
-    const headers = [['Authorization', authorization] as const, ...(request.headers ?? [])];
-    return exchangeHttp(attempt, requestBytes(attempt.stage.cast.host, { ...request, headers }));
+  const ask = (attempt: Attempt, request: HttpRequest, authorization?: string) => {
+    const there = atService(attempt);
+    const { cast } = there.stage;
+    const headers = [['Authorization', authorization ?? ownerToken(cast)] as const, ...(request.headers ?? [])];
+    return exchangeHttp(there, requestBytes(cast.host, { ...request, headers }));
   };
   return [
     ...BAD_REQUESTS.map(
@@ -63,7 +76,7 @@ function rows(): readonly Trial[] {
         what,
         right: [right.join(' ')],
         run: (attempt) => {
-          const token = authorization?.(attempt.stage.cast);
+          const token = authorization?.(atService(attempt).stage.cast);
           attempt.stage.cast.secrets.keepSignature(token ?? '');
           const request = { method, path, headers: Object.entries(headers ?? {}), body: body?.() ?? '' };
           return ask(attempt, request, token);

@@ -1,5 +1,5 @@
 import { type Cast, deviceToken, policyToken } from '../../harness/cast.js';
-import type { Attempt, Trial } from '../../trials/trial.js';
+import { type Attempt, atService, type Trial } from '../../trials/trial.js';
 import { exchangeHttp, type HttpRequest, requestBytes } from '../../wire/http-exchange.js';
 
 const KIB = 1024;
@@ -63,7 +63,10 @@ function method(body: string): HttpRequest {
 export const HTTP_SIZES: readonly Trial[] = REQUESTS.map(
   ([what, by, request]): Trial => ({
     what: `HTTPS: ${what}`,
-    run: (attempt) => exchangeHttp(attempt, bytesOf(attempt, by, request)),
+    run: (attempt) => {
+      const there = by === 'device' ? attempt : atService(attempt);
+      return exchangeHttp(there, bytesOf(there, by, request));
+    },
   }),
 );
 

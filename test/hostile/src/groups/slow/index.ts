@@ -4,10 +4,13 @@ import { halfHandshakes, halfOpen } from './half-open.js';
 import { NEVER_READ } from './never-read.js';
 import { trickles } from './trickles.js';
 
+/** All at once: what each waits for is mostly a deadline. */
 async function attack(stage: Stage): Promise<void> {
-  await halfOpen(stage, stage.quick ? 300 : 5_000);
-  await halfHandshakes(stage, stage.quick ? 60 : 1_000);
-  await runTrials(stage, [...trickles(stage), ...NEVER_READ]);
+  await Promise.all([
+    halfOpen(stage, stage.quick ? 300 : 5_000),
+    halfHandshakes(stage, stage.quick ? 60 : 1_000),
+    runTrials(stage, [...trickles(stage), ...NEVER_READ]),
+  ]);
 }
 
 export const SLOW: Group = {

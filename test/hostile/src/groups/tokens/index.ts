@@ -3,7 +3,7 @@ import { connectPacket } from '@mooring/test-wire/mqtt';
 import { deviceToken, policyToken, token } from '../../harness/cast.js';
 import type { Group, Stage } from '../../stage.js';
 import { runTrials } from '../../trials/run-trials.js';
-import type { Attempt, Trial } from '../../trials/trial.js';
+import { type Attempt, atService, type Trial } from '../../trials/trial.js';
 import { connectOutcome } from '../../wire/mqtt-exchange.js';
 import { DEVICE_PRESENTERS, type Presenter, SERVICE_PRESENTERS, type Token } from './presenters.js';
 import { DEVICE_TOKENS, SERVICE_TOKENS } from './rows.js';
@@ -30,7 +30,7 @@ const shown = ({ presenter, deviceId, what, right, make }: Shown): Trial => ({
 
 const victims = ({ stage: { cast } }: Attempt) =>
   token({ resource: `${cast.host}/devices/victim`, key: cast.keys.victim });
-const owners = ({ stage: { cast } }: Attempt) => policyToken(cast, 'iothubowner');
+const owners = (attempt: Attempt) => policyToken(atService(attempt).stage.cast, 'iothubowner');
 
 /** Genuine tokens, of the attackers' own, are taken: else it would prove nothing that all others are refused. */
 function genuine(): readonly Trial[] {
@@ -63,7 +63,7 @@ function wrong(): readonly Trial[] {
         shown({ presenter, deviceId: 'victim', what, make: (attempt) => spoil(owners(attempt)) }),
       ),
       ...SERVICE_TOKENS.map(([what, make]) =>
-        shown({ presenter, deviceId: 'victim', what, make: ({ stage }) => make(stage.cast) }),
+        shown({ presenter, deviceId: 'victim', what, make: (attempt) => make(atService(attempt).stage.cast) }),
       ),
     ]),
   ];

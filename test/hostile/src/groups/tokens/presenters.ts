@@ -1,6 +1,6 @@
 import { PORT, RawConnection } from '@mooring/test-wire';
 import { connectPacket } from '@mooring/test-wire/mqtt';
-import { type Attempt, accepted, type Outcome, refused } from '../../trials/trial.js';
+import { type Attempt, accepted, atService, type Outcome, refused } from '../../trials/trial.js';
 import { AmqpIntruder, type LinkAddress } from '../../wire/amqp-login.js';
 import { exchangeHttp, type HttpRequest, requestBytes } from '../../wire/http-exchange.js';
 import { connectOutcome } from '../../wire/mqtt-exchange.js';
@@ -97,12 +97,16 @@ export const SERVICE_PRESENTERS: readonly Presenter[] = [
     name: 'REST',
     admits: '200',
     present: (attempt, deviceId, token) =>
-      byHttp(attempt, token, { method: 'GET', path: `/devices/${deviceId}?${VERSION}` }),
+      byHttp(atService(attempt), token, { method: 'GET', path: `/devices/${deviceId}?${VERSION}` }),
   },
-  { name: 'service AMQP CBS', admits: 'attached', present: (attempt, _, token) => byCbs(attempt, token, TO_DEVICES) },
+  {
+    name: 'service AMQP CBS',
+    admits: 'attached',
+    present: (attempt, _, token) => byCbs(atService(attempt), token, TO_DEVICES),
+  },
   {
     name: 'service AMQP PLAIN',
     admits: 'attached',
-    present: (attempt, _, token) => byPlain(attempt, 'iothubowner@sas.root.hub', token, TO_DEVICES),
+    present: (attempt, _, token) => byPlain(atService(attempt), 'iothubowner@sas.root.hub', token, TO_DEVICES),
   },
 ];
