@@ -6,9 +6,10 @@ export interface Cell {
   run(): Promise<void>;
 }
 
-const AT_ONCE = 12;
+const AT_ONCE = 24;
+const LIMIT_MS = 90_000;
 
-/** Declares a test for each cell. They run at once, a dozen at a time: most of what they do is to wait. */
+/** Declares a test for each cell. They run at once, two dozen at a time: most of what they do is to wait. */
 export function cellTests(cells: readonly Cell[]): void {
   const outcomes = new Map(cells.map((cell) => [cell, Promise.withResolvers<void>()] as const));
   for (const { promise } of outcomes.values()) {
@@ -20,7 +21,7 @@ export function cellTests(cells: readonly Cell[]): void {
     const lane = async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const [cell, outcome] = next;
-        await cell.run().then(outcome.resolve, outcome.reject);
+        await within(cell.run()).then(outcome.resolve, outcome.reject);
       }
     };
     for (let count = 0; count < AT_ONCE; count++) {
@@ -29,5 +30,16 @@ export function cellTests(cells: readonly Cell[]): void {
   });
   for (const [{ name }, { promise }] of outcomes) {
     it(name, () => promise);
+  }
+}
+
+/** One that hangs fails by itself, in place of all that come after it. */
+async function within(running: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`It hangs: nothing came of it in ${LIMIT_MS} ms.`)), LIMIT_MS);
+  try {
+    await Promise.race([running, promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
