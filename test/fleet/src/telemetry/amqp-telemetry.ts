@@ -6,7 +6,7 @@ import { WireConnection } from './wire-connection.js';
 const AMQPS = 5671;
 const REFUSED = 1;
 /** What rhea tells of a connection that is of no use any more. */
-const ENDS = ['connection_close', 'connection_error', 'session_close', 'sender_close', 'disconnected'] as const;
+const ENDS = ['connection_close', 'connection_error', 'session_close', 'sender_close'] as const;
 const ERRORS = ['error', 'protocol_error'] as const;
 
 /**
@@ -15,6 +15,7 @@ const ERRORS = ['error', 'protocol_error'] as const;
  */
 export class AmqpTelemetry extends WireConnection {
   private readonly waiting = new Map<Delivery, number>();
+  private wasTold = false;
   private readonly connection: Connection;
   private readonly sender: Sender;
 
@@ -44,6 +45,7 @@ export class AmqpTelemetry extends WireConnection {
     for (const event of ENDS) {
       this.connection.on(event, () => this.end());
     }
+    this.connection.on('disconnected', () => this.destroy());
     this.connection.connect();
     this.sender = this.connection.open_sender({ target: { address: `/devices/${deviceId}/messages/events` } });
     this.sender.once('sendable', () => this.accept());
@@ -51,6 +53,11 @@ export class AmqpTelemetry extends WireConnection {
     for (const outcome of ['rejected', 'released', 'modified'] as const) {
       this.sender.on(outcome, (context: EventContext) => this.giveBack(context.delivery));
     }
+  }
+
+  /** Whether the hub has ended the link, the session or the connection by the performative for that. */
+  override get endedCleanly(): boolean {
+    return this.wasTold;
   }
 
   publish({ payload, number, properties }: NumberedMessage): void {
@@ -84,6 +91,7 @@ export class AmqpTelemetry extends WireConnection {
   }
 
   private end(): void {
+    this.wasTold = true;
     if (this.acceptedAt === undefined && this.closedAt === undefined) {
       this.refusal = REFUSED;
     }

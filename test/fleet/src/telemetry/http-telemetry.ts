@@ -16,11 +16,17 @@ export class HttpTelemetry extends WireConnection {
   private readonly authorization: string;
   private queued: NumberedMessage[] = [];
   private isSending = false;
+  private wasCut = false;
 
   constructor(options: TelemetryConnectionOptions) {
     super(options, HTTPS, () => this.accept());
     this.agent = new OneConnection(this.wire.stream);
     this.authorization = loginToken(options.login);
+  }
+
+  /** Whether no request was on its way when it was closed. */
+  override get endedCleanly(): boolean {
+    return this.closedAt !== undefined && !this.wasCut;
   }
 
   publish(message: NumberedMessage): void {
@@ -59,7 +65,10 @@ export class HttpTelemetry extends WireConnection {
       },
     );
     call.on('timeout', () => this.destroy());
-    call.on('error', () => this.destroy());
+    call.on('error', () => {
+      this.wasCut = true;
+      this.destroy();
+    });
     call.end(body);
   }
 

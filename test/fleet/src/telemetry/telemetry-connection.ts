@@ -7,7 +7,7 @@ export interface ConnectionRecord {
   /** When the hub admitted the device; over HTTPS, which has no such moment, when TLS was there. */
   readonly acceptedAt: number | undefined;
   readonly closedAt: number | undefined;
-  /** Whether the other side ended it in TLS' and TCP's own way, not by a reset. */
+  /** Whether the other side ended it in the protocol's own way; that of MQTT 3.1.1 is TLS' and TCP's, and no reset. */
   readonly endedCleanly: boolean;
 }
 
