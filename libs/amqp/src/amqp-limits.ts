@@ -8,6 +8,8 @@ export interface AmqpLimits {
   readonly maxSaslFrameBytes: number;
   /** Sessions of one connection. Client libraries that multiplex open one for each device. */
   readonly maxSessions: number;
+  /** Sessions of all connections together. */
+  readonly maxTotalSessions: number;
   /** Links of one connection: a device has eight at most. */
   readonly maxLinks: number;
   /** Bytes of deliveries that have begun but not ended (`more=true`), over all links of a connection. */
@@ -33,6 +35,7 @@ export const DEFAULT_AMQP_LIMITS: AmqpLimits = {
   maxFrameBytes: 64 * 1024,
   maxSaslFrameBytes: 16 * 1024,
   maxSessions: 1_024,
+  maxTotalSessions: 200_000,
   maxLinks: 8_192,
   maxIncompleteBytes: 4 * 1024 * 1024,
   maxUnsettledBytes: 4 * 1024 * 1024,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@mooring/clock';
 import { HubError } from '@mooring/errors';
-import type { EventContext, Receiver, Sender } from 'rhea';
+import type { Connection, EventContext, Receiver, Sender } from 'rhea';
 import rhea from 'rhea';
 import { LinkError } from './errors/amqp-error.js';
 import type { IncomingDelivery } from './links/incoming-delivery.js';
@@ -231,6 +231,30 @@ describe('AmqpServer', () => {
     await server.server.drain(5_000);
     await closed;
     expect(connection.error).toMatchObject({ condition: 'amqp:connection:forced' });
+  });
+
+  it('bounds the sessions of all connections together, and counts those that have ended no more', async () => {
+    await start({ limits: { maxTotalSessions: 3, closeTimeoutMs: 50 } });
+    const begin = async (connection: Connection) => {
+      const session = connection.create_session();
+      session.open();
+      await once(session, 'session_open');
+      return session;
+    };
+    const [first, second] = [server.connect(), server.connect()];
+    const session = await begin(first);
+    await begin(first);
+    session.close();
+    await once(session, 'session_close');
+    await begin(second);
+    await begin(second);
+    const refused = once(second, 'connection_error');
+    second.create_session().open();
+    await refused;
+    expect(second.error).toMatchObject({ condition: 'amqp:resource-limit-exceeded' });
+    await until(() => server.sockets.filter(({ destroyed }) => destroyed).length === 1);
+    await begin(server.connect());
+    expect(first.is_open()).toBe(true);
   });
 
   it('answers what it has received before it closes, and takes nothing more', async () => {

@@ -7,6 +7,7 @@ import { AmqpMetrics } from './amqp-metrics.js';
 import type { TokenAuthority } from './cbs/token-authority.js';
 import { AmqpConnection } from './connection/amqp-connection.js';
 import type { ServerContext } from './connection/server-context.js';
+import { SessionBudget } from './guard/session-budget.js';
 import type { LinkHandler } from './links/link-handler.js';
 
 export interface AmqpServerOptions {
@@ -28,10 +29,12 @@ export class AmqpServer implements StreamFront {
   private draining: (() => void) | undefined;
 
   constructor(options: AmqpServerOptions) {
+    const limits = { ...DEFAULT_AMQP_LIMITS, ...options.limits };
     this.context = {
       clock: options.clock,
       logger: options.logger,
-      limits: { ...DEFAULT_AMQP_LIMITS, ...options.limits },
+      limits,
+      sessions: new SessionBudget(limits.maxTotalSessions),
       metrics: new AmqpMetrics(options.metrics),
       authorities: options.authorities,
       handlers: options.handlers,

@@ -60,7 +60,7 @@ export class AmqpConnection implements EngineHost {
     this.peer = { connectionId: `amqp-${++connections}`, transport, containerId: '', hostname: '', ended: undefined };
     this.maxFrameBytes = limits.maxFrameBytes;
     this.lastRead = clock.monotonic();
-    this.guard = new FrameGuard(limits);
+    this.guard = new FrameGuard(limits, context.sessions);
     this.tokens = new TokenStore(clock, limits.maxTokens);
     this.writer = new StreamWriter(stream, {
       clock,
@@ -123,6 +123,7 @@ export class AmqpConnection implements EngineHost {
     this.idle?.stop();
     this.writer.dispose();
     this.engine.stop();
+    this.guard.release();
     this.tokens.dispose();
     this.stream.destroy();
     this.closed();

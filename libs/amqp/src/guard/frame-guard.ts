@@ -3,6 +3,7 @@ import { ProtocolViolation } from '../errors/protocol-violation.js';
 import { PERFORMATIVE, type PerformativeCode } from '../frames/performative.js';
 import { FieldTable } from './field-table.js';
 import { checkPerformative } from './schemas.js';
+import type { SessionBudget } from './session-budget.js';
 import { checkTerminus, SessionGuard } from './session-guard.js';
 
 /** Frames are judged and taken one at a time, so that one table serves all connections. */
@@ -24,7 +25,13 @@ export class FrameGuard {
   /** Of all sessions. */
   private links = 0;
 
-  constructor(private readonly limits: AmqpLimits) {}
+  /** Sessions that have not ended. */
+  private live = 0;
+
+  constructor(
+    private readonly limits: AmqpLimits,
+    private readonly budget: SessionBudget,
+  ) {}
 
   /**
    * @returns the frame's performative, or undefined if there is nothing to do (an empty frame, or one that is late)
@@ -55,6 +62,12 @@ export class FrameGuard {
     return this.sessionFrame(code, channel);
   }
 
+  /** The connection is gone. */
+  release(): void {
+    this.budget.give(this.live);
+    this.live = 0;
+  }
+
   private connectionFrame(code: PerformativeCode): void {
     if (code === PERFORMATIVE.close) {
       if (this.state !== 'open') {
@@ -83,6 +96,10 @@ export class FrameGuard {
     if (this.sessions.get(channel)?.ended === false) {
       throw new ProtocolViolation('session', 'A session is begun twice.');
     }
+    if (!this.budget.take()) {
+      throw new ProtocolViolation('limit', 'The hub has no room for more sessions.', 'amqp:resource-limit-exceeded');
+    }
+    this.live++;
     this.sessions.set(channel, new SessionGuard());
   }
 
@@ -113,6 +130,8 @@ export class FrameGuard {
       case PERFORMATIVE.end:
         session.ended = true;
         this.links -= session.links;
+        this.live--;
+        this.budget.give(1);
         return code;
       default:
         return code;
