@@ -31,6 +31,11 @@ export class Throttle {
     return this.options.name;
   }
 
+  /** Of the whole hub. */
+  get limit(): Limit {
+    return this.options.limit;
+  }
+
   /** What had to wait. */
   get delayed(): number {
     return this.delayedCount;

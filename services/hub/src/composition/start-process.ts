@@ -10,7 +10,7 @@ import { MONITORING_SERVICE } from '@mooring/monitoring';
 import { createLogger, createMetrics } from '@mooring/observability';
 import { OperationRecorder } from '@mooring/operations';
 import type { identity } from '@mooring/proto';
-import { Throttles } from '@mooring/throttling';
+import { ThrottleExchange, Throttles } from '@mooring/throttling';
 import { TWIN_SERVICE } from '@mooring/twin';
 import { NestFactory } from '@nestjs/core';
 import { listenForAdmin } from '../admin/listen-for-admin.js';
@@ -116,6 +116,12 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
   const operations = new OperationRecorder({ appender: log.appender(topics.operations), ...runtime });
   const processName = settings.edgeId ?? `${hostname()}-${process.pid}`;
   const throttles = holdsAny(services, 'edge', 'api') ? Throttles.open({ settings, ...runtime }) : undefined;
+  if (throttles !== undefined && !isWhole) {
+    const topic = topics.control;
+    const exchange = new ThrottleExchange({ throttles, process: processName, eventLog: log, topic, ...runtime });
+    await exchange.start();
+    lifecycle.onStop(() => exchange.stop());
+  }
   let edge: Edge | undefined;
   const locator =
     affinity === undefined

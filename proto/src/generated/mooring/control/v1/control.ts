@@ -21,6 +21,7 @@ export interface ControlEvent {
     | { $case: "certificatesChanged"; value: CertificatesChanged }
     | { $case: "connectionTakenOver"; value: ConnectionTakenOver }
     | { $case: "partitionTakenOver"; value: PartitionTakenOver }
+    | { $case: "throttleDemand"; value: ThrottleDemand }
     | undefined;
 }
 
@@ -80,6 +81,26 @@ export interface PartitionTakenOver {
   previous: string;
 }
 
+/**
+ * What a process that serves devices or back ends would give of each limit of the hub: by all of these each process knows its
+ * part. Sent every two seconds where the hub throttles; who is not heard of for a while has no part.
+ */
+export interface ThrottleDemand {
+  process: string;
+  limits: LimitDemand[];
+}
+
+export interface LimitDemand {
+  /** E.g. `d2c-sends`. */
+  limit: string;
+  /** Units a second. */
+  perSecond: number;
+  /** Something waits there: more is wanted than is given. */
+  isShort: boolean;
+  /** Devices, modules and policies that share it there. */
+  senders: number;
+}
+
 function createBaseControlEvent(): ControlEvent {
   return { timeMs: 0, event: undefined };
 }
@@ -107,6 +128,9 @@ export const ControlEvent: MessageFns<ControlEvent> = {
         break;
       case "partitionTakenOver":
         PartitionTakenOver.encode(message.event.value, writer.uint32(58).fork()).join();
+        break;
+      case "throttleDemand":
+        ThrottleDemand.encode(message.event.value, writer.uint32(66).fork()).join();
         break;
     }
     return writer;
@@ -187,6 +211,14 @@ export const ControlEvent: MessageFns<ControlEvent> = {
             message.event = { $case: "partitionTakenOver", value: PartitionTakenOver.decode(reader, reader.uint32()) };
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.event = { $case: "throttleDemand", value: ThrottleDemand.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -239,6 +271,12 @@ export const ControlEvent: MessageFns<ControlEvent> = {
       case "partitionTakenOver": {
         if (object.event?.value !== undefined && object.event?.value !== null) {
           message.event = { $case: "partitionTakenOver", value: PartitionTakenOver.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "throttleDemand": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "throttleDemand", value: ThrottleDemand.fromPartial(object.event.value) };
         }
         break;
       }
@@ -645,6 +683,164 @@ export const PartitionTakenOver: MessageFns<PartitionTakenOver> = {
     message.receiver = object.receiver ?? "";
     message.level = object.level ?? 0;
     message.previous = object.previous ?? "";
+    return message;
+  },
+};
+
+function createBaseThrottleDemand(): ThrottleDemand {
+  return { process: "", limits: [] };
+}
+
+export const ThrottleDemand: MessageFns<ThrottleDemand> = {
+  encode(message: ThrottleDemand, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.process !== "") {
+      writer.uint32(10).string(message.process);
+    }
+    for (const v of message.limits) {
+      LimitDemand.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ThrottleDemand {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseThrottleDemand();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.process = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.limits.push(LimitDemand.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ThrottleDemand>): ThrottleDemand {
+    return ThrottleDemand.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ThrottleDemand>): ThrottleDemand {
+    const message = createBaseThrottleDemand();
+    message.process = object.process ?? "";
+    message.limits = object.limits?.map((e) => LimitDemand.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseLimitDemand(): LimitDemand {
+  return { limit: "", perSecond: 0, isShort: false, senders: 0 };
+}
+
+export const LimitDemand: MessageFns<LimitDemand> = {
+  encode(message: LimitDemand, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== "") {
+      writer.uint32(10).string(message.limit);
+    }
+    if (message.perSecond !== 0) {
+      writer.uint32(17).double(message.perSecond);
+    }
+    if (message.isShort !== false) {
+      writer.uint32(24).bool(message.isShort);
+    }
+    if (message.senders !== 0) {
+      writer.uint32(32).int32(message.senders);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LimitDemand {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLimitDemand();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.limit = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.perSecond = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.isShort = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.senders = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<LimitDemand>): LimitDemand {
+    return LimitDemand.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LimitDemand>): LimitDemand {
+    const message = createBaseLimitDemand();
+    message.limit = object.limit ?? "";
+    message.perSecond = object.perSecond ?? 0;
+    message.isShort = object.isShort ?? false;
+    message.senders = object.senders ?? 0;
     return message;
   },
 };
