@@ -57,7 +57,7 @@ export class Models {
         return;
       }
       await new Promise<void>((resolve) => void clock.after(retryMs, resolve));
-      if (live.get(identity.name)?.admission !== admission) {
+      if (live.get(identity.name)?.admission?.epoch !== admission.epoch) {
         return;
       }
     }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { HubError } from '@mooring/errors';
 import { edge as contract } from '@mooring/proto';
 import rhea, { type Connection, type EventContext, type Message, type Sender, type Typed } from 'rhea';
 import { FakeTwins } from '../../fake-twins.spec-support.js';
@@ -89,6 +90,23 @@ describe('twins over AMQP', () => {
     await openSender(connection, '/devices/d1/messages/events', {
       properties: { 'com.microsoft:model-id': 'dtmi:a;1' },
     });
+    await until(() => {
+      edge.test.clock.advance(200);
+      return twins.twins.get('d1')?.modelId === 'dtmi:a;1';
+    });
+  });
+
+  it('show the model though it could not be stored at first, and a token was put anew meanwhile', async () => {
+    twins.failure = new HubError('ServiceUnavailable', 'away');
+    await openSender(connection, '/devices/d1/messages/events', {
+      properties: { 'com.microsoft:model-id': 'dtmi:a;1' },
+    });
+    await until(() => {
+      edge.test.clock.advance(200);
+      return twins.modelCalls.length === 1;
+    });
+    await putToken(connection, 'd1', edge.token({ seconds: 1_200 }));
+    twins.failure = undefined;
     await until(() => {
       edge.test.clock.advance(200);
       return twins.twins.get('d1')?.modelId === 'dtmi:a;1';
