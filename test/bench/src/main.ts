@@ -1,9 +1,11 @@
 /** What Mooring costs beside the floor of the platform, and how fast its processes agree: `npm run bench`. */
 import { amqp } from './benches/amqp.js';
 import { cloudToDevice } from './benches/cloud-to-device.js';
+import { eventHubs } from './benches/event-hubs.js';
 import { idleRedis } from './benches/idle-redis.js';
 import { method } from './benches/method.js';
 import { revocation } from './benches/revocation.js';
+import { routing } from './benches/routing.js';
 import { subscriptions } from './benches/subscriptions.js';
 import { takeOver } from './benches/take-over.js';
 import { throughputAndIdle } from './benches/throughput-and-idle.js';
@@ -21,6 +23,8 @@ const BENCHES: Readonly<Record<string, (plan: Plan) => Promise<void>>> = {
   method,
   c2d: cloudToDevice,
   subscriptions,
+  routing,
+  'event-hubs': eventHubs,
   amqp,
 };
 

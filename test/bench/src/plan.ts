@@ -14,6 +14,8 @@ export interface Plan {
   readonly trials: number;
   /** Messages a second. */
   readonly load: number;
+  /** Of a run of routing or of an Event Hubs reader. */
+  readonly messages: number;
   readonly inFlight: readonly number[];
 }
 
@@ -29,6 +31,8 @@ export const USAGE = `npm run bench -- [bench …] [options]
     method          round trip of direct methods at 100 a second
     c2d             time of a message from a back end to a connected device
     subscriptions   memory of an edge for devices that are subscribed to everything
+    routing         messages per CPU-second from ingress to the built-in endpoint
+    event-hubs      messages per CPU-second that an Event Hubs client reads
     amqp            telemetry and silent devices over AMQP, on an edge process and the embedded hub
 
   --targets LIST    of bare, aedes, embedded, kafka, edge (default: all but edge)
@@ -38,6 +42,7 @@ export const USAGE = `npm run bench -- [bench …] [options]
   --payload N       bytes of a message (256)
   --trials N        of a take-over or revocation in each run (200)
   --load N          messages a second for each of two edges (2000)
+  --messages N      routed, or read by an Event Hubs client, in each run (100000)
   --in-flight LIST  unacknowledged messages of each device (1,20)
 `;
 
@@ -55,6 +60,7 @@ export function readPlan(args: readonly string[]): Plan {
       payload: { type: 'string', default: '256' },
       trials: { type: 'string', default: '200' },
       load: { type: 'string', default: '2000' },
+      messages: { type: 'string', default: '100000' },
       'in-flight': { type: 'string', default: '1,20' },
     },
   });
@@ -69,6 +75,7 @@ export function readPlan(args: readonly string[]): Plan {
     payloadBytes: Number(values.payload),
     trials: Number(values.trials),
     load: Number(values.load),
+    messages: Number(values.messages),
     inFlight: values['in-flight'].split(',').map(Number),
   };
 }

@@ -9,11 +9,22 @@ export function startBenchCluster(stores: Stores, options: Partial<ClusterOption
   return startCluster({ stores, apis: 1, routings: 1, environment, ...options });
 }
 
+type ClusterBench<T> = (cluster: Cluster, stores: Stores) => Promise<T>;
+
+/** Runs a bench on a hub of many processes, one of each kind, and ends it. */
+export function onOneEdge<T>(bench: ClusterBench<T>): Promise<T> {
+  return onCluster(1, bench);
+}
+
 /** Runs a bench on a hub of many processes with two edges, and ends it. */
-export async function onTwoEdges<T>(bench: (cluster: Cluster, stores: Stores) => Promise<T>): Promise<T> {
+export function onTwoEdges<T>(bench: ClusterBench<T>): Promise<T> {
+  return onCluster(2, bench);
+}
+
+async function onCluster<T>(edges: number, bench: ClusterBench<T>): Promise<T> {
   const stores = await startStores();
   try {
-    const cluster = await startBenchCluster(stores, { edges: 2 });
+    const cluster = await startBenchCluster(stores, { edges });
     try {
       return await bench(cluster, stores);
     } finally {
