@@ -5,7 +5,8 @@ import { KILL_EDGE_ONCE, SCENARIOS } from './scenarios/index.js';
 export interface Plan {
   readonly scenarios: readonly Scenario[];
   readonly seed: number;
-  readonly devices: number;
+  /** Undefined: as many as each scenario takes by itself. */
+  readonly devices: number | undefined;
   readonly records: string;
   readonly from: string | undefined;
 }
@@ -15,11 +16,10 @@ export const USAGE = `npm run chaos -- [scenario …] [options]
   --list          names the scenarios, and what each must hold
   --short         one short scenario, as in npm test
   --seed N        of all choices; a new one unless given
-  --devices N     that send (500)
+  --devices N     that send (500, in the storm 5000)
   --from COMMIT   what an upgrade begins with (the commit before this one)
   --records DIR   where event logs of failures are kept (.chaos)
 `;
-const DEVICES = 500;
 const SHORT_DEVICES = 20;
 
 /** @returns undefined if only the list was asked for @throws Error that names what is not known */
@@ -53,7 +53,7 @@ export function readPlan(args: readonly string[]): Plan | undefined {
         ? SCENARIOS.filter(({ byName }) => !byName)
         : scenarios,
     seed: number('seed', values.seed) ?? Math.floor(Math.random() * 1_000_000),
-    devices: number('devices', values.devices) ?? (values.short ? SHORT_DEVICES : DEVICES),
+    devices: number('devices', values.devices) ?? (values.short ? SHORT_DEVICES : undefined),
     records: values.records,
     from: values.from,
   };

@@ -6,7 +6,7 @@ export interface Scenario {
   readonly name: string;
   /** What must hold, in a sentence. */
   readonly promise: string;
-  /** Devices that send; those of the command line unless given. */
+  /** Devices that send, unless the command line says how many. */
   readonly devices?: number;
   /** Of how the devices behave, what this scenario needs otherwise. */
   readonly device?: Partial<NumberedDeviceOptions>;

@@ -9,6 +9,7 @@ import { within } from './within.js';
 /** From the moment at which all devices are served. */
 const LIMIT_MS = 120_000;
 const START_LIMIT_MS = 120_000;
+const DEVICES = 500;
 const LOGIN_TIMEOUT_MS = 5_000;
 /** Between two messages: one to five a second. */
 const LEAST_PAUSE_MS = 200;
@@ -52,7 +53,7 @@ export async function perform(
     };
   };
   const note = (what: string): void => record.write({ note: what });
-  const fleet = await Fleet.start(cluster, scenario.devices ?? options.devices, {
+  const fleet = await Fleet.start(cluster, options.devices ?? scenario.devices ?? DEVICES, {
     configure,
     read: async () => (await read()).numbers,
   });

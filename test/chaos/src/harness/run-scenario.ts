@@ -10,7 +10,8 @@ import { perform } from './perform.js';
 
 export interface RunOptions {
   readonly seed: number;
-  readonly devices: number;
+  /** As many as the scenario takes by itself unless given. */
+  readonly devices?: number | undefined;
   /** Where the event log and the output of the processes are kept if it fails. */
   readonly records: string;
   /** The commit that an upgrade begins with; the one before this unless given. */

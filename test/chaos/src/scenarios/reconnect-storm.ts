@@ -10,7 +10,7 @@ const PAUSE_MS = 20_000;
 
 export const RECONNECT_STORM: Scenario = {
   name: 'reconnect-storm',
-  promise: `${DEVICES} devices that all lose their connection at once, ${STORMS} times, are each time back within ${LIMIT_MS / 1000} s`,
+  promise: `devices that all lose their connection at once, ${STORMS} times, are each time back within ${LIMIT_MS / 1000} s`,
   devices: DEVICES,
   device: { inFlight: 1, loginTimeoutMs: LOGIN_TIMEOUT_MS },
   pauseMs: PAUSE_MS,
