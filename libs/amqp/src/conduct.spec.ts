@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { amqpTypes } from './engine/typed-values.js';
+import { PERFORMATIVE } from './frames/performative.js';
+import type { LinkHandler } from './links/link-handler.js';
+import type { OutgoingLink } from './links/outgoing-link.js';
+import { FRAMES, rawFrame, terminus, transferFrame } from './testing/raw-peer.js';
+import { descriptorOf, MemoryPeer } from './testing/replay.js';
+import { TestServer } from './testing/test-server.js';
+
+const { wrap_uint: uint } = amqpTypes;
+const MOST = 2 ** 32 - 1;
+
+/** Messages that the handler has sent. */
+let sent = 0;
+
+/** A client that keeps to the letter of the protocol, and asks for too much. */
+describe('a client of AMQP', () => {
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await TestServer.start({ handlers: [endless()] });
+  });
+  afterAll(() => server.stop());
+
+  async function receiving(flow: Flow): Promise<MemoryPeer> {
+    sent = 0;
+    const peer = new MemoryPeer(server.server);
+    for (const frame of [FRAMES.header, FRAMES.open, FRAMES.begin, attachReceiver(0)]) {
+      await peer.ask(frame);
+    }
+    await answered(peer, flow);
+    return peer;
+  }
+
+  it('is sent no more than it has settled, however much credit it gives', async () => {
+    const peer = await receiving({ credit: MOST, window: MOST });
+    expect(sent).toBe(2_048);
+    // All of them at once, and many that never were.
+    peer.write(rawFrame(PERFORMATIVE.disposition, [true, uint(0), uint(2 ** 31 - 2), true, accepted()]));
+    await answered(peer, { credit: MOST, window: MOST });
+    expect(sent).toBe(2 * 2_048);
+    peer.end();
+  });
+
+  it('is sent nothing while its window is closed, or beyond it', async () => {
+    const peer = await receiving({ credit: 100, window: 0 });
+    expect(sent).toBe(0);
+    await answered(peer, { credit: 100, window: 3 });
+    expect(sent).toBe(3);
+    expect(peer.frames.filter((frame) => descriptorOf(frame) === PERFORMATIVE.transfer)).toHaveLength(3);
+    peer.end();
+  });
+
+  it('frees what it never settled with the link', async () => {
+    const peer = await receiving({ credit: MOST, window: MOST });
+    await peer.ask(rawFrame(PERFORMATIVE.detach, [uint(0), true]));
+    sent = 0;
+    await peer.ask(attachReceiver(0));
+    await answered(peer, { credit: 10, window: MOST, delivered: 2_048 });
+    expect(sent).toBe(10);
+    peer.end();
+  });
+
+  it('may settle out of order, and twice, and what is not there', async () => {
+    const peer = await receiving({ credit: 10, window: MOST });
+    for (const [first, last] of [
+      [5, 5],
+      [2, 3],
+      [2, 8],
+      [0, 100],
+      [MOST - 1, 1],
+    ] as const) {
+      peer.write(rawFrame(PERFORMATIVE.disposition, [true, uint(first), uint(last), true, accepted()]));
+    }
+    await answered(peer, { credit: 10, window: MOST });
+    expect(peer.closed).toBe(false);
+    peer.end();
+  });
+
+  it('is told of many acceptances in one disposition, and never of one before its message was taken', async () => {
+    const peer = new MemoryPeer(server.server);
+    for (const frame of [FRAMES.header, FRAMES.open, FRAMES.begin, FRAMES.attach]) {
+      await peer.ask(frame);
+    }
+    peer.write(Buffer.concat(Array.from({ length: 50 }, (_, id) => transferFrame({ id }))));
+    await answered(peer, { credit: 0, window: 100 });
+    const dispositions = peer.frames.filter((frame) => descriptorOf(frame) === PERFORMATIVE.disposition);
+    expect(dispositions.map((frame) => [frame.readUInt32BE(22), frame.readUInt32BE(27)])).toEqual([[0, 49]]);
+    peer.end();
+  });
+});
+
+/** Sends a flow and waits for its echo: all before it was handled. */
+async function answered(peer: MemoryPeer, flow: Flow): Promise<void> {
+  const flows = () => peer.frames.filter((frame) => descriptorOf(frame) === PERFORMATIVE.flow).length;
+  const before = flows();
+  peer.write(flowFrame(flow));
+  while (flows() === before) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+interface Flow {
+  readonly credit: number;
+  readonly window: number;
+  /** Transfers that have come. */
+  readonly delivered?: number;
+}
+
+function flowFrame({ credit, window, delivered = 0 }: Flow): Buffer {
+  const session = [uint(delivered), uint(window), uint(0), uint(100)];
+  return rawFrame(PERFORMATIVE.flow, [...session, uint(0), uint(0), uint(credit), null, false, true]);
+}
+
+function attachReceiver(handle: number): Buffer {
+  const ends = [terminus(0x28, 'out'), terminus(0x29, 'here')];
+  return rawFrame(PERFORMATIVE.attach, [`receiver ${handle}`, uint(handle), true, null, null, ...ends]);
+}
+
+function accepted(): unknown {
+  return amqpTypes.described(amqpTypes.wrap_ulong(0x24), amqpTypes.wrap_list([]));
+}
+
+/** Sends without end to who receives; accepts what it is sent. */
+function endless(): LinkHandler {
+  return {
+    matches: () => true,
+    attach: async ({ client }) => {
+      if (client === 'sender') {
+        return {
+          kind: 'target',
+          credit: 100,
+          maxMessageBytes: 1_000,
+          opened: () => undefined,
+          received: (delivery) => delivery.accept(),
+          closed: () => undefined,
+        };
+      }
+      let link: OutgoingLink | undefined;
+      return {
+        kind: 'source',
+        opened: (opened) => {
+          link = opened;
+        },
+        sendable: () => {
+          while (link?.sendable()) {
+            link.send(Buffer.from([0, 0x53, 0x77, 0x40]), Buffer.alloc(1));
+            sent++;
+          }
+        },
+        closed: () => undefined,
+      };
+    },
+  };
+}
