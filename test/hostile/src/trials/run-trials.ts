@@ -1,7 +1,7 @@
 import type { Stage } from '../stage.js';
 import type { Outcome, Trial } from './trial.js';
 
-/** Longer than any deadline of the hub that a trial waits for. */
+/** Longer than the deadlines of the hub that most trials wait for. */
 const PATIENCE_MS = 25_000;
 
 /** Runs trials, as many at once as there are attackers unless fewer are asked for, and records what came of each. */
@@ -15,7 +15,7 @@ export async function runTrials(
     stage.cast.attackers.slice(0, atOnce).map(async (attacker) => {
       for (const trial of waiting) {
         try {
-          stage.findings.judge(trial, await inTime(trial.run({ stage, attacker })));
+          stage.findings.judge(trial, await inTime(trial.run({ stage, attacker }), trial.patienceMs));
         } catch (error) {
           stage.findings.hang(trial.what, error);
         }
@@ -25,10 +25,10 @@ export async function runTrials(
 }
 
 /** @throws Error if it takes too long */
-export async function inTime(work: Promise<Outcome>): Promise<Outcome> {
+async function inTime(work: Promise<Outcome>, patienceMs = PATIENCE_MS): Promise<Outcome> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Error(`no answer in ${patienceMs / 1000} s`)), patienceMs);
   });
   try {
     return await Promise.race([work, late]);

@@ -29,6 +29,8 @@ export interface Trial {
    * an answer in time is asked; else one of the outcomes that are named.
    */
   readonly right?: 'anything' | readonly string[];
+  /** Where the hub has more time than usual to answer. */
+  readonly patienceMs?: number;
   run(attempt: Attempt): Promise<Outcome>;
 }
 

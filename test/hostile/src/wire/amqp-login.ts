@@ -13,7 +13,6 @@ import {
   putToken,
   symbol,
   transfer,
-  uint,
 } from '@mooring/test-wire/amqp';
 import { type Attempt, accepted, type Outcome, refused } from '../trials/trial.js';
 import {
@@ -82,8 +81,7 @@ export class AmqpIntruder {
   async put(audience: string, token: string): Promise<number | undefined> {
     if (this.deliveries === 0) {
       const receiver = attach({ name: 'answers', handle: CBS_ANSWERS, role: 'receiver' });
-      const credit = [uint(0), uint(1_000), uint(0), uint(1_000), uint(CBS_ANSWERS), uint(0), uint(100)];
-      await sendFrames(this.connection, [attach(), receiver, frame(PERFORMATIVE.flow, credit), UNTIL_CREDIT]);
+      await sendFrames(this.connection, [attach(), receiver, credit(CBS_ANSWERS, ENDLESS), UNTIL_CREDIT]);
     }
     const before = this.statuses().length;
     this.connection.send(transfer({ id: this.deliveries++, payload: putToken(audience, token) }));

@@ -10,6 +10,7 @@ import { ownConnect } from '../../wire/mqtt-exchange.js';
 const EVERY_MS = 500;
 /** Of an open over AMQP, and of the headers of a request, is no setting: 30 s and 20 s. */
 const LONGEST_MS = 45_000;
+const PATIENCE_MS = 60_000;
 
 /** Sends all but the last byte, one at a time and then over and over, until the hub has had enough. */
 async function trickle(connection: RawConnection, bytes: Buffer, everyMs = EVERY_MS): Promise<Outcome> {
@@ -49,14 +50,17 @@ export function trickles({ quick }: Stage): readonly Trial[] {
   const long: readonly Trial[] = [
     {
       what: 'an open over AMQP, byte by byte',
+      patienceMs: PATIENCE_MS,
       run: async (attempt) => trickle(await afterTls(attempt, PORT.amqps), Buffer.concat([HEADER.amqp, OPEN])),
     },
     {
       what: 'no header of AMQP at all',
+      patienceMs: PATIENCE_MS,
       run: async (attempt) => trickle(await afterTls(attempt, PORT.amqps), Buffer.alloc(0)),
     },
     {
       what: 'headers of a request, byte by byte',
+      patienceMs: PATIENCE_MS,
       run: async (attempt) => {
         const { cast } = attempt.stage;
         const request = requestBytes(cast.host, {
