@@ -4,6 +4,7 @@ import { cloudToDevice } from './benches/cloud-to-device.js';
 import { eventHubs } from './benches/event-hubs.js';
 import { idleRedis } from './benches/idle-redis.js';
 import { method } from './benches/method.js';
+import { noisyNeighbour } from './benches/noisy-neighbour.js';
 import { revocation } from './benches/revocation.js';
 import { routing } from './benches/routing.js';
 import { subscriptions } from './benches/subscriptions.js';
@@ -26,6 +27,7 @@ const BENCHES: Readonly<Record<string, (plan: Plan) => Promise<void>>> = {
   routing,
   'event-hubs': eventHubs,
   amqp,
+  'noisy-neighbour': noisyNeighbour,
 };
 
 async function bench(plan: Plan): Promise<void> {

@@ -33,6 +33,7 @@ export const USAGE = `npm run bench -- [bench …] [options]
     subscriptions   memory of an edge for devices that are subscribed to everything
     routing         messages per CPU-second from ingress to the built-in endpoint
     event-hubs      messages per CPU-second that an Event Hubs client reads
+    noisy-neighbour what devices notice of one that floods, throttled and not (embedded)
     amqp            telemetry and silent devices over AMQP, on an edge process and the embedded hub
 
   --targets LIST    of bare, aedes, embedded, kafka, edge (default: all but edge)

@@ -7,6 +7,7 @@ import { dial } from './tls-dial.js';
 const CONNACK = 0x20;
 const PUBACK = 0x40;
 const HIGHEST_PACKET_ID = 0xffff;
+const CONGESTED_BYTES = 1024 * 1024;
 
 /** One MQTT device that keeps a number of publishes in flight. */
 export class LoadDevice implements LoadSender {
@@ -15,6 +16,8 @@ export class LoadDevice implements LoadSender {
   private rest: Buffer = Buffer.alloc(0);
   private nextPacketId = 1;
   private sending = false;
+  /** Resolves when its connection is gone. */
+  readonly closed: Promise<void>;
   private onConnack: ((code: number) => void) | undefined;
 
   private constructor(
@@ -24,6 +27,7 @@ export class LoadDevice implements LoadSender {
     private readonly acknowledged: AcknowledgedListener,
   ) {
     this.template = publishTemplate(`devices/${login.clientId}/messages/events/`, payload);
+    this.closed = new Promise((resolve) => void socket.on('error', () => undefined).on('close', () => resolve()));
     socket.on('data', (chunk: Buffer) => this.read(chunk));
   }
 
@@ -44,6 +48,11 @@ export class LoadDevice implements LoadSender {
     for (let i = 0; i < inFlight; i++) {
       this.publish();
     }
+  }
+
+  /** Whether the network takes less than it is given. */
+  get isCongested(): boolean {
+    return this.socket.writableLength > CONGESTED_BYTES;
   }
 
   stop(): void {

@@ -1,6 +1,7 @@
 /** The load generator: a process of its own, so that its CPU is not counted as the hub's. */
 import { connectAmqp } from './amqp/connect-amqp.js';
 import { LoadDevice } from './device.js';
+import { Flood } from './flood.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import type { LoadSender } from './load-sender.js';
 import type { LoadAnswer, LoadRequest, LoadResult } from './messages.js';
@@ -9,6 +10,7 @@ import { Pacer } from './pacer.js';
 const pacer = new Pacer();
 const latencies = new LatencyHistogram();
 let devices: LoadSender[] = [];
+let flood: Flood | undefined;
 let measuredSince = performance.now();
 
 async function handle(request: LoadRequest): Promise<LoadResult | undefined> {
@@ -26,6 +28,10 @@ async function handle(request: LoadRequest): Promise<LoadResult | undefined> {
       pacer.start(request.perSecond, () => devices[turn++ % devices.length]?.publish());
       return undefined;
     }
+    case 'flood':
+      flood = new Flood({ ...request, acknowledged: (latencyMs) => latencies.add(latencyMs) });
+      flood.start();
+      return undefined;
     case 'reset':
       latencies.clear();
       measuredSince = performance.now();
@@ -39,6 +45,7 @@ async function handle(request: LoadRequest): Promise<LoadResult | undefined> {
       };
     case 'stop':
       pacer.stop();
+      flood?.stop();
       for (const device of devices) {
         device.stop();
       }

@@ -33,6 +33,14 @@ export type LoadRequest =
   | { readonly kind: 'start'; readonly inFlight: number }
   /** Sends so many messages a second, all devices together, however fast they are acknowledged. */
   | { readonly kind: 'pace'; readonly perSecond: number }
+  /** Has one device more send so many, whatever is acknowledged; until `stop`. */
+  | {
+      readonly kind: 'flood';
+      readonly address: Address;
+      readonly login: DeviceLogin;
+      readonly payloadBytes: number;
+      readonly perSecond: number;
+    }
   /** Forgets what was measured so far: the warm-up is over. */
   | { readonly kind: 'reset' }
   | { readonly kind: 'result' }
