@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSasToken, sasKeyFromBase64 } from '@mooring/credentials';
-import { selfSignedCertificate, testAuthority } from '@mooring/test-wire';
 import { Message as CloudMessage } from 'azure-iot-common';
 import { Client, Message } from 'azure-iot-device';
 import { Http } from 'azure-iot-device-http';
@@ -9,7 +8,6 @@ import { eventually } from './both-directions/eventually.js';
 import { newModule, type Subject, subjectOf } from './both-directions/subject.js';
 import { EventCollector } from './support/event-collector.js';
 import { type Answer, type Call, call } from './support/https.js';
-import { putCertificate } from './support/management.js';
 import { createDevice } from './support/registry.js';
 import { onEveryHub } from './support/stores.js';
 
@@ -51,89 +49,6 @@ onEveryHub('devices that speak HTTPS', (start) => {
         headers: { authorization, ...more.headers },
       });
   }
-
-  describe('with the npm SDK', () => {
-    it('send messages and batches', async () => {
-      const { connectionString } = await createDevice(subject.registry, subject.hub, 'http-key');
-      const client = Client.fromConnectionString(connectionString, Http);
-      await client.open();
-      const message = new Message('{"t":1}');
-      message.messageId = 'm-1';
-      message.contentType = 'application/json';
-      message.contentEncoding = 'utf-8';
-      message.properties.add('level', 'high');
-      await client.sendEvent(message);
-      const second = new Message('two');
-      second.properties.add('k', 'v');
-      await client.sendEventBatch([second, new Message(Buffer.alloc(0))]);
-      await client.close();
-      const [first, two, empty] = await collector.ofDevice('http-key', 3);
-      expect(first).toMatchObject({ body: { t: 1 }, messageId: 'm-1', properties: { level: 'high' } });
-      expect(two).toMatchObject({ body: Buffer.from('two'), properties: { k: 'v' } });
-      expect(empty?.body).toHaveLength(0);
-    });
-
-    it('send by their certificate', async () => {
-      const certificate = await selfSignedCertificate('any');
-      const x509Thumbprint = { primaryThumbprint: certificate.sha256, secondaryThumbprint: '' };
-      await subject.registry.create({
-        deviceId: 'http-x509',
-        authentication: { type: 'selfSigned', x509Thumbprint },
-      });
-      const client = Client.fromConnectionString(`HostName=${subject.hub.host};DeviceId=http-x509;x509=true`, Http);
-      await client.setOptions({
-        cert: certificate.cert,
-        key: certificate.key,
-        http: { receivePolicy: { interval: 1 } },
-      });
-      await client.sendEvent(new Message('signed'));
-      await client.close();
-      const [event] = await collector.ofDevice('http-x509', 1);
-      expect(event?.systemProperties?.['iothub-connection-auth-method']).toContain('x509');
-    });
-
-    it('send by a certificate of a registered authority', async () => {
-      const authority = await testAuthority('authority of http-ca');
-      await putCertificate(subject.hub, 'http-ca', authority.pem);
-      await subject.registry.create({ deviceId: 'http-ca', authentication: { type: 'certificateAuthority' } });
-      const client = Client.fromConnectionString(`HostName=${subject.hub.host};DeviceId=http-ca;x509=true`, Http);
-      const { cert, key } = await authority.issue('http-ca');
-      await client.setOptions({ cert, key, http: { receivePolicy: { interval: 1 } } });
-      await client.sendEvent(new Message('signed'));
-      await client.close();
-      const [event] = await collector.ofDevice('http-ca', 1);
-      expect(event?.systemProperties?.['iothub-connection-auth-method']).toContain('x509');
-    });
-
-    it('receive messages, abandon one and get it again, and complete and reject', async () => {
-      const { connectionString } = await createDevice(subject.registry, subject.hub, 'http-c2d');
-      const client = Client.fromConnectionString(connectionString, Http);
-      const seen: string[] = [];
-      const failures: unknown[] = [];
-      client.on('error', (error) => failures.push(error));
-      client.on('message', (message: Message) => {
-        // This SDK leaves the names as headers have them.
-        seen.push(`${message.messageId} ${message.getData()} ${message.properties.getValue('iothub-app-p')}`);
-        const settle = seen.length === 1 ? client.abandon : message.messageId === 'b' ? client.reject : client.complete;
-        settle.call(client, message).catch((error: unknown) => failures.push(error));
-      });
-      await client.open();
-      for (const id of ['a', 'b']) {
-        const message = new CloudMessage(`body ${id}`);
-        message.messageId = id;
-        message.properties.add('p', `property ${id}`);
-        await subject.service.send('http-c2d', message);
-      }
-      await eventually('three deliveries', () => seen.length >= 3);
-      expect(seen.toSorted()).toEqual(['a body a property a', 'a body a property a', 'b body b property b']);
-      await eventually('an empty queue', async () => {
-        const { body } = await call(subject.hub, { method: 'GET', path: `/devices/http-c2d?${VERSION}` });
-        return JSON.parse(body).cloudToDeviceMessageCount === 0;
-      });
-      expect(failures).toEqual([]);
-      await client.close();
-    });
-  });
 
   it('leave a connection of the same device alone', async () => {
     const { connectionString } = await createDevice(subject.registry, subject.hub, 'http-both');

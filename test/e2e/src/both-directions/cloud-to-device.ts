@@ -5,10 +5,9 @@ import { Amqp, AmqpWs, Client as ServiceClient } from 'azure-iothub';
 import { call } from '../support/https.js';
 import { eventually } from './eventually.js';
 import { collectFeedback } from './feedback.js';
-import { MQTT, nameOf, newDevice, type Subject, TRANSPORTS } from './subject.js';
+import { MQTT, nameOf, newDevice, type Subject } from './subject.js';
 
 const FEEDBACK_BATCH = 64;
-const LARGEST = 64 * 1024 - 512;
 
 /** Messages that a device was given and has completed, oldest first. */
 function collect(client: DeviceClient): Message[] {
@@ -31,43 +30,26 @@ export function cloudToDeviceTests(subject: () => Subject): void {
   it.each([
     ['AMQP', Amqp],
     ['AMQP over WebSocket', AmqpWs],
-  ])(
-    'what is sent over %s arrives with its properties, over every transport of devices',
-    async (sender, senderTransport) => {
-      const { hub } = subject();
-      const service = ServiceClient.fromConnectionString(hub.connectionString, senderTransport as never);
-      await service.open();
-      for (const [name, transport] of TRANSPORTS) {
-        const deviceId = nameOf(`c2d-${sender.replaceAll(' ', '')}`, name);
-        const client = await newDevice(subject(), deviceId, transport);
-        const message = text('id 1/2', JSON.stringify({ on: true }));
-        message.correlationId = 'correlation';
-        message.contentType = 'application/json';
-        message.contentEncoding = 'utf-8';
-        message.properties.add('colour', 'dark red & green=blue + more');
-        message.properties.add('ключ', 'значение');
-        await service.send(deviceId, message);
-        await service.send(deviceId, new CloudMessage(Buffer.alloc(0)));
-        await service.send(deviceId, new CloudMessage(Buffer.alloc(LARGEST, 7)));
-        const received = collect(client);
-        await client.open();
-        await eventually('three messages', () => received.length === 3);
-        const [first, empty, large] = received;
-        expect(JSON.parse(first?.getData()?.toString() ?? '')).toEqual({ on: true });
-        expect(first).toMatchObject({
-          messageId: 'id 1/2',
-          correlationId: 'correlation',
-          contentType: 'application/json',
-        });
-        expect(first?.properties.getValue('colour')).toBe('dark red & green=blue + more');
-        expect(first?.properties.getValue('ключ')).toBe('значение');
-        expect(empty?.getData()).toHaveLength(0);
-        expect(large?.getData()).toHaveLength(LARGEST);
-        await client.close();
-      }
-      await service.close();
-    },
-  );
+  ])('what is sent over %s arrives with its properties', async (sender, senderTransport) => {
+    const { hub } = subject();
+    const service = ServiceClient.fromConnectionString(hub.connectionString, senderTransport as never);
+    await service.open();
+    const deviceId = nameOf('c2d', sender);
+    const client = await newDevice(subject(), deviceId, MQTT);
+    const message = text('id 1/2', JSON.stringify({ on: true }));
+    message.contentType = 'application/json';
+    message.contentEncoding = 'utf-8';
+    message.properties.add('ключ', 'значение');
+    await service.send(deviceId, message);
+    const received = collect(client);
+    await client.open();
+    await eventually('the message', () => received.length === 1);
+    expect(JSON.parse(received[0]?.getData()?.toString() ?? '')).toEqual({ on: true });
+    expect(received[0]).toMatchObject({ messageId: 'id 1/2', contentType: 'application/json' });
+    expect(received[0]?.properties.getValue('ключ')).toBe('значение');
+    await client.close();
+    await service.close();
+  });
 
   it('what is queued keeps its order, waits for the device, and counts in the registry', async () => {
     const { registry, service } = subject();

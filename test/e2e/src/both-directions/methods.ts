@@ -1,9 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { DeviceMethodRequest, DeviceMethodResponse } from 'azure-iot-device';
 import { eventually } from './eventually.js';
-import { type AnyClient, MQTT, nameOf, newDevice, newModule, type Subject, TRANSPORTS } from './subject.js';
-
-const PAYLOADS: readonly unknown[] = [null, '', 'foo', {}, { k1: 'v1', list: [1, 2, { deep: null }] }];
+import { type AnyClient, MQTT, newDevice, type Subject } from './subject.js';
 
 /** Answers with what it was given. */
 function echo(client: AnyClient, method: string, status = 200): void {
@@ -24,32 +22,6 @@ async function opened<C extends AnyClient>(client: C): Promise<C> {
 
 /** What back ends that call devices, and the devices, may rely on. */
 export function methodTests(subject: () => Subject): void {
-  it.each(TRANSPORTS)(
-    'a call over %s comes back with its status and payload as they were given',
-    async (name, transport) => {
-      const { service } = subject();
-      const deviceId = nameOf('method', name);
-      const client = await opened(await newDevice(subject(), deviceId, transport));
-      echo(client, 'echo', 299);
-      for (const payload of PAYLOADS) {
-        const call = { methodName: 'echo', payload, connectTimeoutInSeconds: 30, responseTimeoutInSeconds: 45 };
-        const { result } = await service.invokeDeviceMethod(deviceId, call);
-        expect(result).toEqual({ status: 299, payload });
-      }
-      await client.close();
-    },
-  );
-
-  it('reaches a module', async () => {
-    const { service } = subject();
-    const client = await opened(await newModule(subject(), { deviceId: 'method-of-module', moduleId: 'm' }, MQTT));
-    echo(client, 'echo');
-    const call = { methodName: 'echo', payload: [1], connectTimeoutInSeconds: 30 };
-    const { result } = await service.invokeDeviceMethod('method-of-module', 'm', call);
-    expect(result).toEqual({ status: 200, payload: [1] });
-    await client.close();
-  });
-
   it('many calls at once are each answered with their own', async () => {
     const { service } = subject();
     const client = await opened(await newDevice(subject(), 'method-many', MQTT));
