@@ -22,6 +22,7 @@ describe('telemetry beyond the limit', () => {
   it('is acknowledged later, in its order, and nothing of it is lost', async () => {
     await start({ THROTTLE_D2C_SENDS_PER_SECOND: '10', THROTTLE_BACKLOG_SECONDS: '60' });
     const client = await edge.connected();
+    await edge.pass(90);
     for (const body of numbers(30)) {
       client.publish(TELEMETRY, body, Number(body));
     }
@@ -87,6 +88,29 @@ describe('telemetry beyond the limit', () => {
     await turn();
     await edge.pass(5);
     expect(bodies()).toEqual(numbers(2));
+  });
+});
+
+describe('a device that waits for its acknowledgements', () => {
+  it('is slowed down, and never closed', async () => {
+    await start({ THROTTLE_D2C_SENDS_PER_SECOND: '2', THROTTLE_BACKLOG_SECONDS: '3' });
+    const client = await edge.connected();
+    for (let id = 1; id <= 30; id++) {
+      client.publish(TELEMETRY, String(id), id);
+      const acknowledged = client.acknowledgements(1);
+      let isAcknowledged = false;
+      void acknowledged.then(() => {
+        isAcknowledged = true;
+      });
+      while (!isAcknowledged) {
+        edge.clock.advance(100);
+        edge.eventLog.beat();
+        await turn();
+      }
+      expect(await acknowledged).toEqual([id]);
+    }
+    expect(edge.clock.monotonic()).toBeGreaterThan(10_000);
+    expect(client.closed).toBe(false);
   });
 });
 

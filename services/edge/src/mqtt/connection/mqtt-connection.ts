@@ -20,6 +20,7 @@ import { WANTS_NOTHING, type Wants, wantsOf } from '../subscriptions/wants.js';
 import { telemetryTopic } from '../telemetry-topic.js';
 import { desiredPacket } from '../twin/desired-packet.js';
 import { publishWill, type WillMessage } from '../will.js';
+import type { PublishBacklog } from './hold-publish.js';
 import { lingerUntilSent } from './linger.js';
 import { Liveness } from './liveness.js';
 import { PublishWindow } from './publish-window.js';
@@ -48,8 +49,8 @@ export class MqttConnection implements LiveConnection {
   desiredRead = 0;
   /** What was read when it was beyond the limit, and goes before all else that was. */
   deferred: (() => void) | undefined;
-  /** By the monotonic clock: since when it sends beyond the limit without waiting for acknowledgements. */
-  backlogSince = 0;
+  /** Undefined while it has never sent beyond the limit. */
+  backlog: PublishBacklog | undefined;
   phase: 'new' | 'connecting' | 'open' | 'closed' = 'new';
 
   readonly window = new PublishWindow(this);
