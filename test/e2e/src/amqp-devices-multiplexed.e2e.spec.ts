@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type DeviceCredentials, ServiceClient as FleetService, registerDevices } from '@mooring/test-fleet';
-import { type HubAccess, sharedParts, startCluster, startHub, until } from '@mooring/test-parts';
+import { type HubAccess, type HubPart, startHub, until } from '@mooring/test-parts';
 import { Message } from 'azure-iot-common';
 import { type Registry, Client as ServiceClient } from 'azure-iothub';
 import { type CbsLinks, Gateway } from './amqp-devices/gateway.js';
@@ -16,13 +16,8 @@ const TIMEOUT_MS = 30_000;
 const BRIEF_SECONDS = 2;
 const UNAUTHORIZED = 'amqp:unauthorized-access';
 
-const HUBS: readonly (readonly [string, () => Promise<HubAccess & { close(): Promise<void> }>])[] = [
-  ['in one process', () => startHub()],
-  ['of many processes', () => startCluster({ stores: sharedParts() })],
-];
-
-describe.each(HUBS)('two hundred devices on one AMQP connection of a hub %s', (_, start) => {
-  let hub: HubAccess & { close(): Promise<void> };
+describe('two hundred devices on one AMQP connection', () => {
+  let hub: HubPart;
   let registry: Registry;
   let service: ServiceClient;
   let gateway: Gateway;
@@ -31,7 +26,7 @@ describe.each(HUBS)('two hundred devices on one AMQP connection of a hub %s', (_
   const devices = new Map<string, GatewayDevice>();
 
   beforeAll(async () => {
-    hub = await start();
+    hub = await startHub();
     registry = openRegistry(hub);
     service = ServiceClient.fromConnectionString(hub.connectionString);
     await service.open();
