@@ -5,6 +5,7 @@ import type { Clock } from '@mooring/clock';
 import { WebSocketServer } from 'ws';
 import type { HttpFront, StreamProtocol } from '../fronts.js';
 import { answerClientErrors, requireOneReading } from './client-error.js';
+import { boundPipelining } from './pipelining.js';
 import { chooseSubprotocol, protocolsAt } from './websocket-route.js';
 import { WebSocketStream } from './websocket-stream.js';
 
@@ -48,7 +49,7 @@ export function createWebServer(options: WebServerOptions): Server {
       // A request that offers another protocol is answered as if it did not.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
-    requireOneReading(options.http ?? notFound, options.clock),
+    requireOneReading(boundPipelining(options.http ?? notFound), options.clock),
   );
   answerClientErrors(server, options.clock);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
