@@ -1,9 +1,10 @@
 import { ManualClock } from '@mooring/clock';
-import type { RightName } from '@mooring/config';
+import { loadConfiguration, type RightName } from '@mooring/config';
 import { createSasToken, sasKeyFromBase64 } from '@mooring/credentials';
 import { DirectMethods } from '@mooring/direct-methods';
 import { createLogger, createMetrics, type Logger, type Metrics, type Tracing } from '@mooring/observability';
 import { identity } from '@mooring/proto';
+import { Throttles, type ThrottlesOptions } from '@mooring/throttling';
 import inject, { type InjectOptions, type Response } from 'light-my-request';
 import type { BearerTokens } from '../auth/bearer/bearer-tokens.js';
 import type { SharedAccessPolicy } from '../auth/shared-access-policy.js';
@@ -44,6 +45,8 @@ export interface TestApiOptions {
   readonly bearerTokens?: BearerTokens;
   readonly logger?: Logger;
   readonly tracing?: Tracing;
+  /** Limits of the hub, as environment variables; absent: nothing is throttled. */
+  readonly throttling?: Readonly<Record<string, string>>;
 }
 
 export async function startApi(calls: IdentityCalls = {}, options: TestApiOptions = {}): Promise<TestApi> {
@@ -77,6 +80,7 @@ export async function startApi(calls: IdentityCalls = {}, options: TestApiOption
     logger,
     metrics,
     tracing: options.tracing,
+    throttles: options.throttling && openThrottles(options.throttling, { clock, metrics }),
   });
   const token = (name: string, resource = HOST, ttlSeconds = 60): string =>
     createSasToken({ resource, key: sasKeyFromBase64(KEY), se: clock.now() / 1000 + ttlSeconds, policy: name });
@@ -90,6 +94,11 @@ export async function startApi(calls: IdentityCalls = {}, options: TestApiOption
       return inject(api.front, { ...wanted, headers: sent(all) });
     },
   };
+}
+
+function openThrottles(limits: Readonly<Record<string, string>>, parts: Omit<ThrottlesOptions, 'settings'>) {
+  const { settings } = loadConfiguration({ MOORING_THROTTLING: 'true', ...limits });
+  return Throttles.open({ settings, ...parts });
 }
 
 function sent(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
