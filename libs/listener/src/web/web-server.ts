@@ -23,6 +23,8 @@ export interface WebServerOptions {
 const HEADERS_TIMEOUT_MS = 20_000;
 /** And its body within this. */
 const REQUEST_TIMEOUT_MS = 120_000;
+/** How often these deadlines are looked at; by default so seldom that they could be missed by half a minute. */
+const CHECK_DEADLINES_MS = 5_000;
 /** Longer than balancers and SDKs reuse an idle connection, so that the server is not the one to close it. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -43,6 +45,7 @@ export function createWebServer(options: WebServerOptions): Server {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_DEADLINES_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
       // Asked for by `requireOneReading`, whose answer has a body.
       requireHostHeader: false,
