@@ -3,10 +3,9 @@
 
 missing=""
 [ -n "${MOORING_TEST_REDIS_URL:-}" ] || command -v redis-server >/dev/null || missing="$missing redis-server"
-if [ -z "${MOORING_TEST_KAFKA_BROKERS:-}" ] || [ -z "${MOORING_TEST_MONGO_URL:-}" ]; then
-  command -v javac >/dev/null || missing="$missing default-jdk-headless"
-  command -v mvn >/dev/null || missing="$missing maven"
-fi
+# Real parts, and the device SDK for Java.
+command -v javac >/dev/null || missing="$missing default-jdk-headless"
+command -v mvn >/dev/null || missing="$missing maven"
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3 python3-venv"
 # A clock that can be set wrong, for who asks for it.
 if [ -n "${with_faketime:-}" ]; then
