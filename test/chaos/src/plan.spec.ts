@@ -17,6 +17,7 @@ test('reads how many devices, the seed, and that only a list is wanted', () => {
     devices: 12,
     from: 'v1',
   });
+  expect(readPlan(['--limit', '300'])).toMatchObject({ limitMs: 300_000 });
   expect(readPlan(['--short'])).toMatchObject({ devices: 20, scenarios: [{ name: 'kill-edge-once' }] });
   expect(readPlan(['--list'])).toBeUndefined();
   expect(() => readPlan(['--devices', 'many'])).toThrow('--devices must be a positive number');

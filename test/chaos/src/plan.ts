@@ -9,6 +9,8 @@ export interface Plan {
   readonly devices: number | undefined;
   readonly records: string;
   readonly from: string | undefined;
+  /** Milliseconds that each may take, in place of its own. */
+  readonly limitMs: number | undefined;
 }
 
 export const USAGE = `npm run chaos -- [scenario …] [options]
@@ -17,6 +19,7 @@ export const USAGE = `npm run chaos -- [scenario …] [options]
   --short         one short scenario, as in npm test
   --seed N        of all choices; a new one unless given
   --devices N     that send (500, in the storm 5000)
+  --limit SECONDS that each may take, where a machine is busy (120)
   --from COMMIT   what an upgrade begins with (the commit before this one)
   --records DIR   where event logs of failures are kept (.chaos)
 `;
@@ -33,6 +36,7 @@ export function readPlan(args: readonly string[]): Plan | undefined {
       seed: { type: 'string' },
       devices: { type: 'string' },
       from: { type: 'string' },
+      limit: { type: 'string' },
       records: { type: 'string', default: '.chaos' },
     },
   });
@@ -46,6 +50,7 @@ export function readPlan(args: readonly string[]): Plan | undefined {
     }
     return scenario;
   });
+  const limit = number('limit', values.limit);
   return {
     scenarios: values.short
       ? [KILL_EDGE_ONCE]
@@ -56,6 +61,7 @@ export function readPlan(args: readonly string[]): Plan | undefined {
     devices: number('devices', values.devices) ?? (values.short ? SHORT_DEVICES : undefined),
     records: values.records,
     from: values.from,
+    limitMs: limit === undefined ? undefined : limit * 1_000,
   };
 }
 

@@ -82,5 +82,5 @@ export async function perform(
     const failures = failuresOf({ scenario, outcome, verdict, twoWay: both, fleet, ghosts });
     return { outcome, verdict, twoWay: both, failures };
   };
-  return within(scenario.limitMs ?? LIMIT_MS, scenario.name, play());
+  return within(options.limitMs ?? scenario.limitMs ?? LIMIT_MS, scenario.name, play());
 }

@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly devices?: number | undefined;
   /** Where the event log and the output of the processes are kept if it fails. */
   readonly records: string;
+  /** Milliseconds that the scenario may take; its own unless given. */
+  readonly limitMs?: number | undefined;
   /** The commit that an upgrade begins with; the one before this unless given. */
   readonly from?: string | undefined;
 }
