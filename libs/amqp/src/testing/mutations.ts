@@ -10,6 +10,9 @@ export type Mutation =
   | { readonly kind: 'repeat' | 'drop'; readonly frame: number }
   | { readonly kind: 'move'; readonly frame: number; readonly to: number };
 
+/** What was truncated to less is left as it is. */
+const SMALLEST = 8;
+
 const place = fc.nat({ max: 10_000 });
 const byte = fc.nat({ max: 255 });
 
@@ -50,6 +53,9 @@ export function mutate(frames: readonly Buffer[], change: Mutation): readonly Bu
 type Change = Exclude<Mutation, { readonly kind: 'repeat' | 'drop' | 'move' }>;
 
 function changed(frame: Buffer, change: Change): Buffer {
+  if (frame.length < SMALLEST) {
+    return frame;
+  }
   switch (change.kind) {
     case 'flip': {
       const at = (change.bit >> 3) % frame.length;

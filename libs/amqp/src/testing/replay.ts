@@ -12,6 +12,8 @@ const HEADER = -1;
 /** Client of a server without a network between: what it writes arrives in the same pieces. */
 export class MemoryPeer {
   private readonly received: Buffer[] = [];
+  /** Of each descriptor. */
+  private readonly counts = new Map<number, number>();
   private taken: Buffer = Buffer.alloc(0);
   private readonly stream;
   closed = false;
@@ -63,7 +65,7 @@ export class MemoryPeer {
   }
 
   private count(descriptor: number): number {
-    return this.received.filter((frame) => descriptorOf(frame) === descriptor).length;
+    return this.counts.get(descriptor) ?? 0;
   }
 
   private read(chunk: Buffer): void {
@@ -73,7 +75,9 @@ export class MemoryPeer {
       if (this.taken.length < size) {
         return;
       }
-      this.received.push(this.taken.subarray(0, size));
+      const frame = this.taken.subarray(0, size);
+      this.received.push(frame);
+      this.counts.set(descriptorOf(frame), this.count(descriptorOf(frame)) + 1);
       this.taken = this.taken.subarray(size);
     }
   }
