@@ -248,6 +248,11 @@ export const SETTINGS = {
     .describe(
       'Whether traffic beyond the limits of MOORING_THROTTLE_… is slowed down, and then refused (throttling.md).',
     ),
+  dailyMessageQuota: count
+    .optional()
+    .describe(
+      'Messages of 4 KB that the hub takes a UTC day, telemetry and cloud-to-device; what is beyond is refused (throttling.md). No limit unless it is set.',
+    ),
   throttleBacklogSeconds: seconds.default(5).describe('How long what is beyond a limit waits before it is refused.'),
   throttleIdentityOperationsPerMinute: count
     .optional()

@@ -2,7 +2,7 @@ import type { Clock } from '@mooring/clock';
 import type { DirectMethods } from '@mooring/direct-methods';
 import type { Logger, Metrics, Tracing } from '@mooring/observability';
 import type { c2dqueue, identity, monitoring, twin } from '@mooring/proto';
-import type { Throttles } from '@mooring/throttling';
+import type { DailyQuota, Throttles } from '@mooring/throttling';
 import type { BearerTokens } from './auth/bearer/bearer-tokens.js';
 import type { PolicyDirectory } from './auth/policy-directory.js';
 
@@ -19,6 +19,8 @@ export interface ApiOptions {
   readonly hostnames: readonly string[];
   /** Largest body of a request, in bytes. */
   readonly maxBodyBytes: number;
+  /** Undefined if there is no daily quota. */
+  readonly quota?: DailyQuota | undefined;
   /** Undefined if nothing is throttled. */
   readonly throttles?: Throttles | undefined;
   readonly clock: Clock;

@@ -7,7 +7,7 @@ import type { HubTopics } from '@mooring/messages';
 import type { Logger, Metrics, Tracing } from '@mooring/observability';
 import type { OperationRecorder } from '@mooring/operations';
 import type { c2dqueue, identity, monitoring, twin } from '@mooring/proto';
-import type { Throttles } from '@mooring/throttling';
+import type { DailyQuota, Throttles } from '@mooring/throttling';
 import type { MqttSettings } from './mqtt/mqtt-limits.js';
 import type { EdgePeers } from './peer/edge-peers.js';
 
@@ -30,6 +30,8 @@ export interface EdgeOptions {
   readonly deliveryPeers?: Pick<DeliveryPeers, 'delivery'> | undefined;
   /** `host:port` at which other processes reach this one's EdgeService and DeliveryService; goes with `peers`. */
   readonly address?: string | undefined;
+  /** Undefined if there is no daily quota. */
+  readonly quota?: DailyQuota | undefined;
   /** Undefined if nothing is throttled. */
   readonly throttles?: Throttles | undefined;
   readonly eventLog: EventLog;

@@ -99,6 +99,7 @@ export function createEdge(options: EdgeOptions): Edge {
     methodReplies: deliveries.methodReplies,
     messages: deliveries.messages,
     throttles,
+    quota: options.quota,
     telemetryOperations: reports.telemetry,
     metrics,
     operations: reports.operations,

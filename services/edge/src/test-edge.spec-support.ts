@@ -42,7 +42,14 @@ export interface TestEdgeOptions {
   readonly more?: Partial<
     Pick<
       EdgeOptions,
-      'peers' | 'deliveryPeers' | 'address' | 'monitoringService' | 'operations' | 'twinService' | 'c2dQueueService'
+      | 'quota'
+      | 'peers'
+      | 'deliveryPeers'
+      | 'address'
+      | 'monitoringService'
+      | 'operations'
+      | 'twinService'
+      | 'c2dQueueService'
     >
   >;
 }

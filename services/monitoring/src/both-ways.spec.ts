@@ -64,6 +64,22 @@ inBothWays(monitoring.MonitoringServiceService, start, (service) => {
     expect([ids, second.nextPageToken]).toEqual([['3', '2', '1'], '']);
   });
 
+  it('counts messages by day, once for each life of a process', async () => {
+    const day = 20_780;
+    const usage = (process: string, incarnation: string, messages: number, of = day) =>
+      service().reportUsage({ process, incarnation, day: of, messages });
+    expect(await usage('a', '1', 0)).toEqual({ totalMessages: 0 });
+    expect(await usage('a', '1', 5)).toEqual({ totalMessages: 5 });
+    expect(await usage('a', '1', 5)).toEqual({ totalMessages: 5 });
+    expect(await usage('a', '1', 3)).toEqual({ totalMessages: 5 });
+    expect(await usage('a', '2', 4)).toEqual({ totalMessages: 9 });
+    expect(await usage('b/ü', '1', 2 ** 40)).toEqual({ totalMessages: 2 ** 40 + 9 });
+    expect(await usage('a', '2', 1, day + 1)).toEqual({ totalMessages: 1 });
+    expect(await outcome(usage('', '1', 1))).toBe('ArgumentInvalid');
+    expect(await outcome(usage('a', '1', -1))).toBe('ArgumentInvalid');
+    expect(await outcome(usage('a', '1', 1, -1))).toBe('ArgumentInvalid');
+  });
+
   it('refuses in the same words', async () => {
     expect(await outcome(report(service(), ':i', { id: 'd', epoch: 1 }))).toBe('ArgumentInvalid');
     expect(await outcome(service().getStates({ keys: [keyOf('')] }))).toBe('ArgumentInvalid');

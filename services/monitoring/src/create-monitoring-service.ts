@@ -13,6 +13,7 @@ import { OperationIntake } from './operations/operation-intake.js';
 import { OperationPages } from './operations/operation-pages.js';
 import { OperationRetention } from './operations/operation-retention.js';
 import type { MonitoringOptions } from './options.js';
+import { MessageUsage } from './quota/message-usage.js';
 import { Departures } from './sweeps/departures.js';
 import { EdgeDirectory } from './sweeps/edge-directory.js';
 import { LapsedEdges } from './sweeps/lapsed-edges.js';
@@ -52,6 +53,7 @@ export async function createMonitoringService(options: MonitoringOptions): Promi
     lost: (events) => metrics.eventsLost(events),
   });
   const edges = new EdgeDirectory(collections.edges);
+  const usage = new MessageUsage(collections.usage);
   const service = new MonitoringServer({
     connections: new ConnectionsContract({
       connections,
@@ -61,6 +63,7 @@ export async function createMonitoringService(options: MonitoringOptions): Promi
       metrics,
     }),
     operations: new OperationPages(collections.operations),
+    usage,
     metrics,
   });
   return new Running(service, {
@@ -88,6 +91,7 @@ export async function createMonitoringService(options: MonitoringOptions): Promi
       maxRecords: options.operationsMaxRecords,
       forgotten: (records) => metrics.operationRecords('forgotten', records),
     }),
+    usage,
     tasks: new Repeatedly(clock, logger),
     clock,
   });
@@ -99,6 +103,7 @@ interface RunningParts extends Pick<MonitoringOptions, 'clock'> {
   readonly intake: OperationIntake;
   readonly lapsed: LapsedEdges;
   readonly retention: OperationRetention;
+  readonly usage: MessageUsage;
   readonly tasks: Repeatedly;
 }
 
@@ -109,7 +114,7 @@ class Running implements MonitoringRuntime {
   ) {}
 
   async start(): Promise<void> {
-    const { outbox, departures, intake, lapsed, retention, tasks } = this.parts;
+    const { outbox, departures, intake, lapsed, retention, usage, tasks, clock } = this.parts;
     await outbox.start();
     await departures.start();
     await intake.start();
@@ -117,6 +122,7 @@ class Running implements MonitoringRuntime {
       { what: 'the sweep of lapsed edges', periodMs: LAPSED_MS, run: () => lapsed.sweep() },
       { what: 'the purge of deleted identities', periodMs: HOUSEKEEPING_MS, run: () => departures.purge() },
       { what: 'the retention of operation records', periodMs: HOUSEKEEPING_MS, run: () => retention.sweep() },
+      { what: 'the purge of counts of messages', periodMs: HOUSEKEEPING_MS, run: () => usage.forget(clock.now()) },
     ]);
   }
 

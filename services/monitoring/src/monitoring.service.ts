@@ -4,10 +4,12 @@ import type { monitoring } from '@mooring/proto';
 import type { ConnectionsContract } from './connections/connections-contract.js';
 import type { MonitoringMetrics } from './metrics.js';
 import type { OperationPages } from './operations/operation-pages.js';
+import type { MessageUsage } from './quota/message-usage.js';
 
 export interface MonitoringParts {
   readonly connections: ConnectionsContract;
   readonly operations: OperationPages;
+  readonly usage: MessageUsage;
   readonly metrics: MonitoringMetrics;
 }
 
@@ -29,6 +31,10 @@ export class MonitoringServer implements monitoring.MonitoringService {
 
   countConnected(_request: monitoring.CountConnectedRequest): Promise<monitoring.CountConnectedResponse> {
     return this.observed('CountConnected', () => this.parts.connections.countConnected());
+  }
+
+  reportUsage(request: monitoring.ReportUsageRequest): Promise<monitoring.ReportUsageResponse> {
+    return this.observed('ReportUsage', () => this.parts.usage.report(request));
   }
 
   listOperations(request: monitoring.ListOperationsRequest): Promise<monitoring.ListOperationsResponse> {

@@ -122,3 +122,18 @@ it('forgets devices that were deleted', async () => {
   });
   expect((await stateOf(other.service, 'kept'))?.generationId).toBe('g1');
 });
+
+it('counts messages by day, told to any process, and forgets days that are over', async () => {
+  const day = Math.floor(fixture.clock.now() / 86_400_000);
+  const usage = (at: MonitoringProcess, name: string, messages: number, of = day) =>
+    at.service.reportUsage({ process: name, incarnation: '1', day: of, messages });
+  await Promise.all([running, other, running].map((at, index) => usage(at, 'a', 5 + index)));
+  await usage(other, 'b', 3);
+  expect(await usage(running, 'a', 5)).toEqual({ totalMessages: 10 });
+  await usage(running, 'a', 1, day - 9);
+  await until(async () => {
+    fixture.clock.advance(60_000);
+    return (await usage(other, 'c', 0, day - 9)).totalMessages === 0;
+  });
+  expect(await usage(other, 'b', 3)).toEqual({ totalMessages: 10 });
+});

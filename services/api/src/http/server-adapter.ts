@@ -39,6 +39,6 @@ export function createServerAdapter(options: ApiOptions): FastifyAdapter {
     bearerTokens: options.bearerTokens ?? NO_BEARER_TOKENS,
     hostnames: options.hostnames,
   });
-  throttleRequests(server, options.throttles);
+  throttleRequests(server, options);
   return adapter;
 }

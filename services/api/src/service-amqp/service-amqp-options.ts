@@ -1,7 +1,7 @@
 import type { Clock } from '@mooring/clock';
 import type { Logger, Metrics } from '@mooring/observability';
 import type { c2dqueue } from '@mooring/proto';
-import type { Throttles } from '@mooring/throttling';
+import type { DailyQuota, Throttles } from '@mooring/throttling';
 import type { BearerTokens } from '../auth/bearer/bearer-tokens.js';
 import type { PolicyDirectory } from '../auth/policy-directory.js';
 import type { EventHubAddress } from './events/event-hub-redirect.js';
@@ -18,6 +18,8 @@ export interface ServiceAmqpOptions {
   readonly feedbackLockMs: number;
   /** Where who asks the hub for events is sent on to. */
   readonly eventHub: EventHubAddress;
+  /** Undefined if there is no daily quota. */
+  readonly quota?: DailyQuota | undefined;
   /** Undefined if nothing is throttled. */
   readonly throttles?: Throttles | undefined;
   readonly clock: Clock;

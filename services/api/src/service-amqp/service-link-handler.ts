@@ -18,7 +18,7 @@ const PATHS: Readonly<Record<Exclude<ServiceAddress['kind'], 'events'>, readonly
 };
 
 export interface ServiceLinkHandlerOptions
-  extends Pick<ServiceAmqpOptions, 'c2dQueue' | 'hubName' | 'eventHub' | 'throttles' | 'logger'> {
+  extends Pick<ServiceAmqpOptions, 'c2dQueue' | 'hubName' | 'eventHub' | 'throttles' | 'quota' | 'logger'> {
   readonly poll: FeedbackPoll;
   readonly settler: FeedbackSettler;
   readonly metrics: ServiceAmqpMetrics;

@@ -10,6 +10,7 @@ export function fakeMonitoring(calls: MonitoringCalls = {}): monitoring.Monitori
     reportActivity: unexpected,
     getStates: async ({ keys }) => ({ states: keys.map(() => monitoring.State.fromPartial({})) }),
     countConnected: async () => ({ connectedDeviceCount: 0 }),
+    reportUsage: unexpected,
     listOperations: unexpected,
     ...calls,
   };

@@ -1,17 +1,27 @@
-import { meteredKb, type ThrottleName, type Throttles } from '@mooring/throttling';
+import { type DailyQuota, meteredKb, meteredMessages, type ThrottleName, type Throttles } from '@mooring/throttling';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../http/caller.js';
 import './throttled.js';
 
-/** Holds requests back that are beyond the limit of their route, and refuses them when they have waited for too long. */
-export function throttleRequests(server: FastifyInstance, throttles: Throttles | undefined): void {
-  if (throttles === undefined) {
+export interface RequestLimits {
+  /** Undefined if nothing is throttled. */
+  readonly throttles?: Throttles | undefined;
+  /** Undefined if there is no daily quota. */
+  readonly quota?: DailyQuota | undefined;
+}
+
+/** Holds requests back that are beyond the limit of their route, and refuses them when they have waited for too long, or the quota is used up. */
+export function throttleRequests(server: FastifyInstance, { throttles, quota }: RequestLimits): void {
+  if (throttles === undefined && quota === undefined) {
     return;
   }
   server.addHook('preHandler', async (request) => {
     const { throttle } = request.routeOptions.config;
     if (throttle !== undefined) {
-      await throttles.get(throttle).admit(callerOf(request), costOf(throttle, request.body));
+      await throttles?.get(throttle).admit(callerOf(request), costOf(throttle, request.body));
+    }
+    if (throttle === 'c2d-sends') {
+      quota?.admit(meteredMessages(sizeOf(request.body)));
     }
   });
 }
@@ -19,7 +29,11 @@ export function throttleRequests(server: FastifyInstance, throttles: Throttles |
 /** Each item of a bulk counts, and of a call of a method its size. */
 function costOf(throttle: ThrottleName, body: unknown): number {
   if (throttle === 'direct-methods') {
-    return meteredKb(Buffer.isBuffer(body) ? body.length : 0);
+    return meteredKb(sizeOf(body));
   }
   return Array.isArray(body) ? Math.max(1, body.length) : 1;
+}
+
+function sizeOf(body: unknown): number {
+  return Buffer.isBuffer(body) ? body.length : 0;
 }

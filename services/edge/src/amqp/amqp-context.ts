@@ -1,6 +1,7 @@
 import type { Clock } from '@mooring/clock';
 import type { Appender } from '@mooring/event-log';
 import type { Logger } from '@mooring/observability';
+import type { DailyQuota } from '@mooring/throttling';
 import type { DeviceSessions } from '../device-session/device-sessions.js';
 import type { EdgeMetrics } from '../edge-metrics.js';
 import type { MessageFlowOptions } from '../messages/message-flow.js';
@@ -27,6 +28,8 @@ export interface AmqpContext {
   readonly messages: MessageFlowOptions;
   /** Undefined unless the hub injects faults. */
   readonly faults: AmqpFaults | undefined;
+  /** Undefined if there is no daily quota. */
+  readonly quota: DailyQuota | undefined;
   /** Undefined unless the hub throttles. */
   readonly throttles: DeviceThrottles | undefined;
   readonly metrics: EdgeMetrics;

@@ -1,6 +1,7 @@
 import type { Clock } from '@mooring/clock';
 import type { Appender } from '@mooring/event-log';
 import type { Logger } from '@mooring/observability';
+import type { DailyQuota } from '@mooring/throttling';
 import type { DeviceSessions } from '../device-session/device-sessions.js';
 import type { SessionWriter } from '../device-session/session-writer.js';
 import type { EdgeMetrics } from '../edge-metrics.js';
@@ -33,6 +34,8 @@ export interface MqttContext {
   readonly faults: MqttFaults | undefined;
   readonly wheel: DeadlineWheel;
   readonly connections: Set<MqttConnection>;
+  /** Undefined if there is no daily quota. */
+  readonly quota: DailyQuota | undefined;
   /** Undefined unless the hub throttles. */
   readonly throttles: DeviceThrottles | undefined;
   readonly metrics: EdgeMetrics;

@@ -33,6 +33,7 @@ beforeEach(async () => {
           return {};
         },
         getStates: unused,
+        reportUsage: unused,
         countConnected: unused,
         listOperations: unused,
       },

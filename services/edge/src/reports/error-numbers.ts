@@ -42,6 +42,7 @@ const CLOSES: Readonly<Record<CloseReason, ErrorName | undefined>> = {
   'too-large': 'MessageTooLarge',
   'append-failed': 'ServiceUnavailable',
   throttled: 'ThrottlingException',
+  'quota-exceeded': 'IotHubQuotaExceeded',
   'session-not-stored': 'ServiceUnavailable',
   isolated: 'ServiceUnavailable',
   'internal-error': 'ServerError',

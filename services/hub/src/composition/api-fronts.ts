@@ -13,7 +13,7 @@ import type { DeviceHttp } from '@mooring/edge';
 import type { EventLog } from '@mooring/event-log';
 import type { Listener } from '@mooring/listener';
 import type { HubTopics } from '@mooring/messages';
-import type { Throttles } from '@mooring/throttling';
+import type { DailyQuota, Throttles } from '@mooring/throttling';
 import { type AmqpFront, amqpServer } from './amqp-server.js';
 import { httpServing } from './http-front.js';
 import { hubName } from './hub-name.js';
@@ -30,6 +30,8 @@ export interface ApiContext {
   readonly affinity: Affinity;
   readonly methods: DirectMethods;
   readonly contracts: Contracts;
+  /** Undefined if there is no daily quota. */
+  readonly quota: DailyQuota | undefined;
   /** Undefined if nothing is throttled. */
   readonly throttles: Throttles | undefined;
   /** What is served to devices over AMQP, if this process does. */
@@ -75,6 +77,7 @@ export async function serveApi(listener: Listener, context: ApiContext): Promise
     hubName: hubName(settings.hostname),
     feedbackLockMs: settings.feedbackLockSeconds * 1000,
     throttles: context.throttles,
+    quota: context.quota,
     eventHub: { host: settings.hostname, port: settings.amqpsPort, entity: EVENT_HUBS_ENTITY },
     ...runtime,
   });
@@ -98,6 +101,7 @@ export async function serveApi(listener: Listener, context: ApiContext): Promise
     hostnames,
     maxBodyBytes: settings.httpMaxBodyBytes,
     throttles: context.throttles,
+    quota: context.quota,
     ...runtime,
   });
   lifecycle.onStop(() => api.close());

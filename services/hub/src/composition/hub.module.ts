@@ -10,7 +10,7 @@ import type { HubTopics } from '@mooring/messages';
 import { MONITORING_SERVICE, MonitoringModule } from '@mooring/monitoring';
 import type { OperationRecorder } from '@mooring/operations';
 import { RoutingModule } from '@mooring/routing';
-import type { Throttles } from '@mooring/throttling';
+import type { DailyQuota, Throttles } from '@mooring/throttling';
 import { TWIN_SERVICE, TwinModule } from '@mooring/twin';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { hubName } from './hub-name.js';
@@ -28,6 +28,8 @@ export interface HubModuleOptions {
   readonly topics: HubTopics;
   readonly log: EventLog;
   readonly operations: OperationRecorder;
+  /** Undefined if there is no daily quota. */
+  readonly quota: DailyQuota | undefined;
   /** Undefined if nothing is throttled. */
   readonly throttles: Throttles | undefined;
   /** Where a service is held that keeps documents. */
@@ -170,6 +172,7 @@ function edgeOf(options: HubModuleOptions, imports: readonly DynamicModule[]): D
     affinity,
     operations,
     throttles: options.throttles,
+    quota: options.quota,
     peers: options.edges?.peers,
     deliveryPeers: options.edges?.peers,
     address: options.edges?.ownAddress,

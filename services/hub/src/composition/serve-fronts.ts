@@ -7,7 +7,7 @@ import type { EventLog } from '@mooring/event-log';
 import { Listener } from '@mooring/listener';
 import type { HubTopics } from '@mooring/messages';
 import type { OperationRecorder } from '@mooring/operations';
-import type { Throttles } from '@mooring/throttling';
+import type { DailyQuota, Throttles } from '@mooring/throttling';
 import type { DataFolder } from '../data-folder/data-folder.js';
 import { amqpServer } from './amqp-server.js';
 import { serveApi } from './api-fronts.js';
@@ -31,6 +31,8 @@ export interface FrontsContext {
   readonly affinity: Affinity;
   readonly locator: DeviceLocator;
   readonly operations: OperationRecorder;
+  /** Undefined if there is no daily quota. */
+  readonly quota: DailyQuota | undefined;
   /** Undefined if nothing is throttled. */
   readonly throttles: Throttles | undefined;
   readonly contracts: Contracts;

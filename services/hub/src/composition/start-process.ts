@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { C2D_QUEUE_SERVICE } from '@mooring/c2d-queue';
 import { SystemClock } from '@mooring/clock';
@@ -10,7 +11,7 @@ import { MONITORING_SERVICE } from '@mooring/monitoring';
 import { createLogger, createMetrics } from '@mooring/observability';
 import { OperationRecorder } from '@mooring/operations';
 import type { identity } from '@mooring/proto';
-import { ThrottleExchange, Throttles } from '@mooring/throttling';
+import { DailyQuota, ThrottleExchange, Throttles } from '@mooring/throttling';
 import { TWIN_SERVICE } from '@mooring/twin';
 import { NestFactory } from '@nestjs/core';
 import { listenForAdmin } from '../admin/listen-for-admin.js';
@@ -122,6 +123,14 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
     await exchange.start();
     lifecycle.onStop(() => exchange.stop());
   }
+  const quota = holdsAny(services, 'edge', 'api')
+    ? DailyQuota.open({
+        limit: settings.dailyMessageQuota,
+        process: processName,
+        incarnation: randomUUID(),
+        ...runtime,
+      })
+    : undefined;
   let edge: Edge | undefined;
   const locator =
     affinity === undefined
@@ -147,6 +156,7 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
       locator,
       operations,
       throttles,
+      quota,
       remote,
       edges: peers === undefined ? undefined : { peers: peers.edges, ownAddress: peers.ownAddress },
     }),
@@ -174,6 +184,10 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
     await writeOwnersConnectionStrings(contracts.identity, folder, settings.hostname);
   }
 
+  if (quota !== undefined) {
+    await quota.start(contracts.monitoring);
+    lifecycle.onStop(() => quota.stop());
+  }
   if (affinity !== undefined && locator !== undefined && holdsAny(services, 'edge', 'api')) {
     const served = {
       configuration,
@@ -188,6 +202,7 @@ async function start({ configuration, services, options, lifecycle }: Start): Pr
       locator,
       operations,
       throttles,
+      quota,
     };
     const { ports, authority } = await serveFronts({ ...served, contracts, edge, process: processName });
     if (isWhole) {

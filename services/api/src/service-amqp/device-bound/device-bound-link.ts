@@ -8,7 +8,7 @@ import {
 import { HubError } from '@mooring/errors';
 import type { Logger } from '@mooring/observability';
 import type { c2dqueue, identity } from '@mooring/proto';
-import type { Throttles } from '@mooring/throttling';
+import { type DailyQuota, meteredMessages, type Throttles } from '@mooring/throttling';
 import { destinationOf } from './destination.js';
 import { messageOf } from './message-of.js';
 
@@ -24,6 +24,8 @@ const SENDER = 'back ends over AMQP';
 
 export interface DeviceBoundLinkOptions {
   readonly c2dQueue: Pick<c2dqueue.C2dQueueService, 'enqueue'>;
+  /** Undefined if there is no daily quota. */
+  readonly quota?: DailyQuota | undefined;
   /** Undefined if nothing is throttled. */
   readonly throttles?: Throttles | undefined;
   readonly logger: Logger;
@@ -76,7 +78,9 @@ export class DeviceBoundLink implements TargetEndpoint {
   ): Promise<void> {
     try {
       await this.options.throttles?.get('c2d-sends').admit(SENDER);
-      await this.options.c2dQueue.enqueue({ key, message: messageOf(message) });
+      const queued = messageOf(message);
+      this.options.quota?.admit(meteredMessages(queued.body.length));
+      await this.options.c2dQueue.enqueue({ key, message: queued });
       delivery.accept();
     } catch (error) {
       this.refuse(delivery, error);

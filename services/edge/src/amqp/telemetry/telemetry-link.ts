@@ -7,6 +7,7 @@ import { TelemetryStamps } from '../../telemetry/telemetry-stamps.js';
 import type { AmqpDevice } from '../device/amqp-device.js';
 import { DeviceTarget } from '../device/device-link.js';
 import { refuseDelivery } from '../device/refuse-delivery.js';
+import { isWithinQuota } from './link-quota.js';
 import { LinkThrottle } from './link-throttle.js';
 import { readTelemetry } from './read-telemetry.js';
 import { addTelemetryProperties } from './telemetry-properties.js';
@@ -112,6 +113,9 @@ export class TelemetryLink extends DeviceTarget implements AppendOrigin {
 
   private store(delivery: IncomingDelivery, messages: readonly Telemetry[]): void {
     if (this.faults !== undefined && !this.mayStore(this.faults, delivery, messages)) {
+      return;
+    }
+    if (!isWithinQuota(this.device, delivery, messages)) {
       return;
     }
     this.device.context.metrics.inFlight++;

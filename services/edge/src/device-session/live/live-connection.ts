@@ -19,6 +19,7 @@ export type CloseReason =
   | 'too-large'
   | 'append-failed'
   | 'throttled'
+  | 'quota-exceeded'
   | 'session-not-stored'
   | 'isolated'
   | 'drained'

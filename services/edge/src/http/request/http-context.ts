@@ -2,6 +2,7 @@ import type { Clock } from '@mooring/clock';
 import type { DirectMethods } from '@mooring/direct-methods';
 import type { Appender } from '@mooring/event-log';
 import type { Logger } from '@mooring/observability';
+import type { DailyQuota } from '@mooring/throttling';
 import type { DeviceSessions } from '../../device-session/device-sessions.js';
 import type { Admission } from '../../device-session/live/live-connection.js';
 import type { EdgeMetrics } from '../../edge-metrics.js';
@@ -27,6 +28,8 @@ export interface HttpContext {
   readonly methods: DirectMethods | undefined;
   /** Undefined unless the hub injects faults. */
   readonly faults: HttpFaults | undefined;
+  /** Undefined if there is no daily quota. */
+  readonly quota: DailyQuota | undefined;
   /** Undefined unless the hub throttles. */
   readonly throttles: DeviceThrottles | undefined;
   readonly metrics: EdgeMetrics;

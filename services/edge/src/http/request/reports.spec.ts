@@ -27,6 +27,7 @@ beforeEach(async () => {
           return {};
         },
         getStates: unused,
+        reportUsage: unused,
         countConnected: unused,
         listOperations: unused,
       },

@@ -1,4 +1,5 @@
 import type { LogRecord } from '@mooring/event-log';
+import { meteredMessages } from '@mooring/throttling';
 import type { FastifyInstance } from 'fastify';
 import type { Admission } from '../../device-session/live/live-connection.js';
 import { TelemetryStamps } from '../../telemetry/telemetry-stamps.js';
@@ -22,6 +23,7 @@ export function telemetryRoutes(server: FastifyInstance, context: HttpContext): 
       const { admission: admitted, identity } = deviceRequest(request);
       await context.throttles?.telemetry.admit(identity.name, messages.length);
       const admission = await admitted.current();
+      context.quota?.admit(messages.reduce((sum, { body: { length } }) => sum + meteredMessages(length), 0));
       context.faults?.check(identity);
       await publish(messages, admission, context);
       context.faults?.armWhenAnswered(request, reply, { identity, messages });

@@ -1,3 +1,4 @@
+import { meteredMessages } from '@mooring/throttling';
 import type { Frame } from '../codec/frame-reader.js';
 import { holdPublish, senderOf } from '../connection/hold-publish.js';
 import type { MqttConnection } from '../connection/mqtt-connection.js';
@@ -54,13 +55,16 @@ function publishTelemetry(connection: MqttConnection, publish: Publish & { reado
   if (admission === undefined || stamps === undefined) {
     throw new TypeError('a connection that is open was admitted');
   }
-  const { limits, metrics, ingress, tracing, clock, faults } = context;
+  const { limits, metrics, ingress, tracing, clock, faults, quota } = context;
   const headers = stamps.headers(clock.now());
   if (topic.length > telemetryTopic.length) {
     readTelemetryProperties(topic, telemetryTopic.length, { headers, limits });
   }
   if (payload.length + topic.length - telemetryTopic.length > limits.maxMessageBytes) {
     throw new ProtocolError(`a message of ${payload.length} bytes`, 'too-large');
+  }
+  if (quota?.take(meteredMessages(payload.length)) === false) {
+    throw new ProtocolError('a message beyond the daily quota', 'quota-exceeded');
   }
   if (retain) {
     // [MQTT-3.3.1-5] asks to keep it for later subscribers; there are none to telemetry, so readers are told.

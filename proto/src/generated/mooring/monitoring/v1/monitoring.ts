@@ -73,6 +73,21 @@ export interface CountConnectedResponse {
   connectedDeviceCount: number;
 }
 
+export interface ReportUsageRequest {
+  /** A process, and which of its lives. */
+  process: string;
+  incarnation: string;
+  /** UTC, since 1970-01-01. */
+  day: number;
+  /** Taken by this life of the process on that day so far: messages of 4 KB. */
+  messages: number;
+}
+
+export interface ReportUsageResponse {
+  /** Of all processes on that day, this report among them. */
+  totalMessages: number;
+}
+
 export interface ListOperationsRequest {
   /** Empty: of all devices. */
   deviceId: string;
@@ -804,6 +819,152 @@ export const CountConnectedResponse: MessageFns<CountConnectedResponse> = {
   },
 };
 
+function createBaseReportUsageRequest(): ReportUsageRequest {
+  return { process: "", incarnation: "", day: 0, messages: 0 };
+}
+
+export const ReportUsageRequest: MessageFns<ReportUsageRequest> = {
+  encode(message: ReportUsageRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.process !== "") {
+      writer.uint32(10).string(message.process);
+    }
+    if (message.incarnation !== "") {
+      writer.uint32(18).string(message.incarnation);
+    }
+    if (message.day !== 0) {
+      writer.uint32(24).int64(message.day);
+    }
+    if (message.messages !== 0) {
+      writer.uint32(32).int64(message.messages);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReportUsageRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReportUsageRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.process = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.incarnation = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.day = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.messages = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReportUsageRequest>): ReportUsageRequest {
+    return ReportUsageRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReportUsageRequest>): ReportUsageRequest {
+    const message = createBaseReportUsageRequest();
+    message.process = object.process ?? "";
+    message.incarnation = object.incarnation ?? "";
+    message.day = object.day ?? 0;
+    message.messages = object.messages ?? 0;
+    return message;
+  },
+};
+
+function createBaseReportUsageResponse(): ReportUsageResponse {
+  return { totalMessages: 0 };
+}
+
+export const ReportUsageResponse: MessageFns<ReportUsageResponse> = {
+  encode(message: ReportUsageResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.totalMessages !== 0) {
+      writer.uint32(8).int64(message.totalMessages);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReportUsageResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReportUsageResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.totalMessages = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReportUsageResponse>): ReportUsageResponse {
+    return ReportUsageResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReportUsageResponse>): ReportUsageResponse {
+    const message = createBaseReportUsageResponse();
+    message.totalMessages = object.totalMessages ?? 0;
+    return message;
+  },
+};
+
 function createBaseListOperationsRequest(): ListOperationsRequest {
   return { deviceId: "", category: "", fromMs: 0, untilMs: 0, pageSize: 0, pageToken: "" };
 }
@@ -997,6 +1158,8 @@ export interface MonitoringService {
   /** At most 1,000 keys. */
   getStates(request: GetStatesRequest): Promise<GetStatesResponse>;
   countConnected(request: CountConnectedRequest): Promise<CountConnectedResponse>;
+  /** What a process has taken of the daily quota; answers what the hub has. Idempotent: it says all of its day. */
+  reportUsage(request: ReportUsageRequest): Promise<ReportUsageResponse>;
   /** Newest first; a page holds at most 1,000 records. */
   listOperations(request: ListOperationsRequest): Promise<ListOperationsResponse>;
 }
@@ -1051,6 +1214,16 @@ export const MonitoringServiceService = {
       Buffer.from(CountConnectedResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CountConnectedResponse => CountConnectedResponse.decode(value),
   },
+  /** What a process has taken of the daily quota; answers what the hub has. Idempotent: it says all of its day. */
+  reportUsage: {
+    path: "/mooring.monitoring.v1.MonitoringService/ReportUsage" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReportUsageRequest): Buffer => Buffer.from(ReportUsageRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReportUsageRequest => ReportUsageRequest.decode(value),
+    responseSerialize: (value: ReportUsageResponse): Buffer => Buffer.from(ReportUsageResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReportUsageResponse => ReportUsageResponse.decode(value),
+  },
   /** Newest first; a page holds at most 1,000 records. */
   listOperations: {
     path: "/mooring.monitoring.v1.MonitoringService/ListOperations" as const,
@@ -1076,6 +1249,8 @@ export interface MonitoringServiceServer extends UntypedServiceImplementation {
   /** At most 1,000 keys. */
   getStates: handleUnaryCall<GetStatesRequest, GetStatesResponse>;
   countConnected: handleUnaryCall<CountConnectedRequest, CountConnectedResponse>;
+  /** What a process has taken of the daily quota; answers what the hub has. Idempotent: it says all of its day. */
+  reportUsage: handleUnaryCall<ReportUsageRequest, ReportUsageResponse>;
   /** Newest first; a page holds at most 1,000 records. */
   listOperations: handleUnaryCall<ListOperationsRequest, ListOperationsResponse>;
 }
