@@ -5,7 +5,7 @@ import { Client, Message } from 'azure-iot-device';
 import { Amqp } from 'azure-iot-device-amqp';
 import { Http } from 'azure-iot-device-http';
 import { Mqtt } from 'azure-iot-device-mqtt';
-import type { Registry } from 'azure-iothub';
+import { type Registry, Client as ServiceClient } from 'azure-iothub';
 import { eventually } from './both-directions/eventually.js';
 import { EventCollector } from './support/event-collector.js';
 import { call } from './support/https.js';
@@ -116,6 +116,51 @@ describe('a hub that throttles', () => {
     const gets = Array.from({ length: 40 }, () => registry.get('throttled-mqtt').catch((error: Error) => error));
     const errorsOfSdk = (await Promise.all(gets)).filter((answer) => answer instanceof Error);
     expect(namesOf(errorsOfSdk)).toEqual(['ThrottlingError']);
+  });
+});
+
+describe('a hub with a daily quota', () => {
+  let hub: HubPart;
+  beforeAll(async () => {
+    hub = await startHub({ environment: { MOORING_DAILY_MESSAGE_QUOTA: '4' } });
+  }, READY_TIMEOUT_MS);
+  afterAll(() => hub?.close());
+
+  it('refuses messages of all protocols and both directions beyond it', async () => {
+    const registry = openRegistry(hub);
+    const service = ServiceClient.fromConnectionString(hub.connectionString);
+    const { connectionString } = await createDevice(registry, hub, 'd');
+    const send = async (transport: typeof Mqtt | typeof Amqp | typeof Http): Promise<unknown> => {
+      const client = Client.fromConnectionString(connectionString, transport);
+      client.setRetryPolicy(new NoRetry());
+      client.on('error', () => undefined);
+      try {
+        await client.open();
+        await client.sendEvent(new Message('m'));
+        return 'accepted';
+      } catch (error) {
+        return Object(error).constructor.name;
+      } finally {
+        await client.close();
+      }
+    };
+    const toDevice = () =>
+      service.send('d', 'm').then(
+        () => 'accepted',
+        (error: unknown) => Object(error).constructor.name,
+      );
+    const rest = async () => {
+      const path = '/devices/d/messages/deviceBound?api-version=2021-04-12';
+      const { status, headers } = await call(hub, { method: 'POST', path, body: 'm' });
+      return [status, headers['iothub-errorcode']];
+    };
+    expect([await send(Mqtt), await send(Amqp), await send(Http), await toDevice()]).toEqual(Array(4).fill('accepted'));
+    expect([await send(Amqp), await send(Http)]).toEqual(Array(2).fill('IotHubQuotaExceededError'));
+    // The back end's client has this one name for the condition amqp:resource-limit-exceeded.
+    expect(await toDevice()).toBe('DeviceMaximumQueueDepthExceededError');
+    expect(await send(Mqtt)).not.toBe('accepted');
+    expect(await rest()).toEqual([403, 'IotHubQuotaExceeded']);
+    await service.close();
   });
 });
 
