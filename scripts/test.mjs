@@ -12,12 +12,12 @@ const root = join(import.meta.dirname, '..');
 const minutes = 60_000;
 const nodeOptions = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
 
-// On real parts Jest is told to exit: clients of others' making leave timers behind. The e2e stage runs one suite at a time,
-// since each has whole hubs and load of its own.
+// On real parts Jest is told to exit: clients of others' making leave timers behind. Suites of the e2e stage run two at a time
+// though each has whole hubs of its own: much of their time they wait, for outages to end and for clients to come back.
 const jestStages = {
   unit: { options: ['--maxWorkers=2'], timeoutMs: 10 * minutes },
   contract: { options: ['--maxWorkers=2', '--forceExit'], timeoutMs: 20 * minutes },
-  e2e: { options: ['--maxWorkers=1', '--forceExit'], timeoutMs: 40 * minutes },
+  e2e: { options: ['--maxWorkers=2', '--forceExit'], timeoutMs: 40 * minutes },
 };
 
 async function build() {
