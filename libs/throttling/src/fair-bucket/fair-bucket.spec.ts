@@ -96,6 +96,29 @@ describe('a bucket', () => {
     expect(batches.admitted).toBe(101);
   });
 
+  it('lets a sender that takes more as soon as it is told pass neither what it owes nor what waits', () => {
+    const { clock, bucket } = bucketOf({ amount: 10_000, perMs: SECOND });
+    bucket.take('d', 20_000);
+    const told: string[] = [];
+    const attempts: boolean[] = [];
+    const wait = (name: string) =>
+      bucket.wait('d', {
+        cost: 5_000,
+        deadline: Number.POSITIVE_INFINITY,
+        admitted: () => {
+          told.push(name);
+          attempts.push(bucket.take('d', 1));
+        },
+        refused: () => told.push('refused'),
+      });
+    wait('first');
+    wait('second');
+    clock.advance(10 * SECOND);
+    expect(told).toEqual(['first', 'second']);
+    expect(attempts).toEqual([false, false]);
+    expect(bucket.total).toBe(30_000);
+  });
+
   it('goes on with a part of the limit', () => {
     const { clock, bucket } = bucketOf({ amount: 100, perMs: SECOND });
     bucket.share(0.1);

@@ -194,7 +194,10 @@ export class FairBucket {
         this.pay(flow, paid, now);
         this.taken += waiter.cost;
         flow.owed = waiter.cost - paid;
+        // In its queue again before it is told: it may at once take more, which goes behind what waits, and is owed.
+        this.enqueue(flow, now);
         waiter.admitted();
+        return;
       }
     }
     this.enqueue(flow, now);
