@@ -47,20 +47,24 @@ const OTHER_VERSION: Refusal = {
   error: 'ArgumentInvalid',
   message: 'HTTP is spoken in the versions 1.0 and 1.1.',
 };
-const AUTHORIZATION = 'authorization';
 const VERSIONS = new Set(['1.0', '1.1']);
 
 /**
  * Refuses what Node.js' parser takes and what is in front of the hub may have read otherwise: another version of HTTP, no host
- * (RFC 9112, section 3.2), two tokens.
+ * or two (RFC 9112, section 3.2), two tokens. Its connection is closed, and what was parsed behind it is not served.
  */
 export function requireOneReading(front: HttpFront, clock: Pick<Clock, 'now'>): HttpFront {
   return (request, response) => {
+    const { socket } = request;
+    if (socket.writableEnded) {
+      return;
+    }
     const refusal = refusalOf(request);
     if (refusal === undefined) {
       front(request, response);
     } else {
-      request.socket.end(answerOf(refusal, clock.now()));
+      // A client that does not close its side would keep the connection for ever.
+      socket.end(answerOf(refusal, clock.now()), () => socket.destroy());
     }
   };
 }
@@ -70,19 +74,19 @@ function refusalOf({ httpVersion, headers, rawHeaders }: IncomingMessage): Refus
     return OTHER_VERSION;
   }
   const hasNoHost = headers.host === undefined && httpVersion === '1.1';
-  return hasNoHost || hasTwoTokens(rawHeaders) ? MALFORMED : undefined;
+  return hasNoHost || isTwiceIn(rawHeaders, 'host') || isTwiceIn(rawHeaders, 'authorization') ? MALFORMED : undefined;
 }
 
 /** @param rawHeaders names and values in turn */
-function hasTwoTokens(rawHeaders: readonly string[]): boolean {
-  let tokens = 0;
+function isTwiceIn(rawHeaders: readonly string[], header: string): boolean {
+  let found = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at];
-    if (name?.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION) {
-      tokens++;
+    if (name?.length === header.length && name.toLowerCase() === header) {
+      found++;
     }
   }
-  return tokens > 1;
+  return found > 1;
 }
 
 /**
