@@ -14,7 +14,7 @@ const MODES = {
 } as const;
 const MODE_NAMES: ReadonlyMap<identity.ImportMode, keyof typeof MODES> = invert(MODES);
 
-const MAX_BULK_OPERATIONS = 100;
+export const MAX_BULK_OPERATIONS = 100;
 /** Warnings name the device and this code where a twin was sent, which is not written here. */
 const WITHOUT_TWIN = 'DeviceRegisteredWithoutTwin';
 

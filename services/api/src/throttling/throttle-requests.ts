@@ -1,6 +1,7 @@
 import { type DailyQuota, meteredKb, meteredMessages, type ThrottleName, type Throttles } from '@mooring/throttling';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../http/caller.js';
+import { MAX_BULK_OPERATIONS } from '../mapping/bulk-registry.js';
 import './throttled.js';
 
 export interface RequestLimits {
@@ -26,12 +27,12 @@ export function throttleRequests(server: FastifyInstance, { throttles, quota }: 
   });
 }
 
-/** Each item of a bulk counts, and of a call of a method its size. */
+/** Each item of a bulk counts, though no more than a bulk may have, and of a call of a method its size. */
 function costOf(throttle: ThrottleName, body: unknown): number {
   if (throttle === 'direct-methods') {
     return meteredKb(sizeOf(body));
   }
-  return Array.isArray(body) ? Math.max(1, body.length) : 1;
+  return Array.isArray(body) ? Math.min(Math.max(1, body.length), MAX_BULK_OPERATIONS) : 1;
 }
 
 function sizeOf(body: unknown): number {

@@ -46,6 +46,20 @@ describe('requests of back ends beyond a limit', () => {
     expect(refused[0]?.json().Message).toMatch(/^ErrorCode:ThrottlingException;/);
   });
 
+  it('count a bulk that is refused for its size as the largest that is not', async () => {
+    api = await start({ MOORING_THROTTLE_IDENTITY_OPERATIONS_PER_MINUTE: '100' });
+    const bulk = {
+      ...QUERY,
+      url: `/devices?${VERSION}`,
+      payload: JSON.stringify(Array.from({ length: 10_000 }, () => 0)),
+    };
+    expect((await api.request(bulk)).statusCode).toBe(400);
+    api.clock.advance(120_000);
+    const read = api.request({ url: `/devices/d1?${VERSION}` }).then(({ statusCode }) => statusCode);
+    expect(await read).not.toBe(429);
+    expect(await waiting('identity-operations')).toBe(0);
+  });
+
   it('do not count who is not let in, nor routes of other limits', async () => {
     api = await start({ MOORING_THROTTLE_QUERIES_PER_MINUTE: '2' });
     for (let count = 0; count < 10; count++) {
