@@ -128,8 +128,8 @@ export class FrameGuard {
         this.links--;
         return code;
       case PERFORMATIVE.end:
-        session.ended = true;
         this.links -= session.links;
+        session.end();
         this.live--;
         this.budget.give(1);
         return code;

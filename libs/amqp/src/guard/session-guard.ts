@@ -19,6 +19,13 @@ export class SessionGuard {
     return this.names.size;
   }
 
+  /** Its links are gone with it: their names would count nowhere, and stay until the channel is used again. */
+  end(): void {
+    this.ended = true;
+    this.names.clear();
+    this.taken.clear();
+  }
+
   attach(fields: FieldTable): void {
     const handle = fields.uint(1) ?? 0;
     const name = linkName(fields);
