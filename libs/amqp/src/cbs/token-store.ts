@@ -23,6 +23,7 @@ export class TokenStore {
   private readonly entries = new Map<string, Entry>();
   private readonly reliesOn = new Map<TokenBearer, Entry>();
   private timer: Timer | undefined;
+  private disposed = false;
 
   constructor(
     private readonly clock: Clock,
@@ -36,6 +37,10 @@ export class TokenStore {
    * @throws HubError `IotHubMaxCbsTokenExceeded`
    */
   put(audience: string, claims: readonly TokenClaims[]): void {
+    if (this.disposed) {
+      // Judged while its connection went away: a timer would keep it until it expires.
+      return;
+    }
     const entry = this.entries.get(audience);
     if (entry === undefined) {
       if (this.entries.size >= this.maxTokens) {
@@ -82,6 +87,7 @@ export class TokenStore {
   }
 
   dispose(): void {
+    this.disposed = true;
     this.timer?.cancel();
     this.entries.clear();
     this.reliesOn.clear();
