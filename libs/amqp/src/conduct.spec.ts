@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { amqpTypes } from './engine/typed-values.js';
 import { PERFORMATIVE } from './frames/performative.js';
-import type { LinkHandler } from './links/link-handler.js';
+import { FieldTable } from './guard/field-table.js';
+import type { LinkEndpoint, LinkHandler } from './links/link-handler.js';
 import type { OutgoingLink } from './links/outgoing-link.js';
 import { FRAMES, rawFrame, terminus, transferFrame } from './testing/raw-peer.js';
 import { descriptorOf, MemoryPeer } from './testing/replay.js';
@@ -77,6 +78,32 @@ describe('a client of AMQP', () => {
     peer.end();
   });
 
+  it('gets the credit back that deliveries used which it has aborted', async () => {
+    const peer = new MemoryPeer(server.server);
+    for (const frame of [FRAMES.header, FRAMES.open, FRAMES.begin, FRAMES.attach]) {
+      await peer.ask(frame);
+    }
+    for (let id = 0; id < 250; id++) {
+      peer.write(transferFrame({ id, aborted: true }));
+    }
+    await peer.ask(transferFrame({ id: 250 }));
+    expect(peer.closed).toBe(false);
+    peer.end();
+  });
+
+  it('is told no outcome of a delivery that it has settled with a later transfer', async () => {
+    const peer = new MemoryPeer(server.server);
+    for (const frame of [FRAMES.header, FRAMES.open, FRAMES.begin, FRAMES.attach]) {
+      await peer.ask(frame);
+    }
+    peer.write(transferFrame({ id: 0, more: true }));
+    peer.write(transferFrame({ id: 0, settled: true, payload: Buffer.alloc(0) }));
+    await peer.ask(transferFrame({ id: 1 }));
+    const dispositions = peer.frames.filter((frame) => descriptorOf(frame) === PERFORMATIVE.disposition);
+    expect(dispositions.map((frame) => [frame.readUInt32BE(22), frame.readUInt32BE(27)])).toEqual([[1, 1]]);
+    peer.end();
+  });
+
   it('is told of many acceptances in one disposition, and never of one before its message was taken', async () => {
     const peer = new MemoryPeer(server.server);
     for (const frame of [FRAMES.header, FRAMES.open, FRAMES.begin, FRAMES.attach]) {
@@ -87,6 +114,62 @@ describe('a client of AMQP', () => {
     const dispositions = peer.frames.filter((frame) => descriptorOf(frame) === PERFORMATIVE.disposition);
     expect(dispositions.map((frame) => [frame.readUInt32BE(22), frame.readUInt32BE(27)])).toEqual([[0, 49]]);
     peer.end();
+  });
+});
+
+describe('a flow that crosses the answer to an attach, or a detach', () => {
+  let attached: ((endpoint: LinkEndpoint) => void) | undefined;
+  let opened: OutgoingLink | undefined;
+  const source: LinkEndpoint = {
+    kind: 'source',
+    opened: (link) => {
+      opened = link;
+    },
+    sendable: () => undefined,
+    closed: () => undefined,
+  };
+  let server: TestServer;
+  let peer: MemoryPeer;
+
+  beforeAll(async () => {
+    const attach = () => new Promise<LinkEndpoint>((resolve) => (attached = resolve));
+    server = await TestServer.start({ handlers: [{ matches: () => true, attach }] });
+  });
+  beforeEach(async () => {
+    peer = new MemoryPeer(server.server);
+    for (const frame of [FRAMES.header, FRAMES.open, FRAMES.begin]) {
+      await peer.ask(frame);
+    }
+    peer.write(attachReceiver(0));
+  });
+  afterEach(() => peer.end());
+  afterAll(() => server.stop());
+
+  /** Of the flows after the last frame with a descriptor: handle, delivery-count and credit; null: of the session alone. */
+  function flowsSince(descriptor: number): (readonly number[] | null)[] {
+    const from = peer.frames.findLastIndex((frame) => descriptorOf(frame) === descriptor);
+    const flows = peer.frames.slice(from + 1).filter((frame) => descriptorOf(frame) === PERFORMATIVE.flow);
+    return flows.map((frame) => {
+      const fields = new FieldTable();
+      fields.read(frame, 8, frame.length);
+      return fields.isNull(4) ? null : [4, 5, 6].map((field) => fields.uint(field) ?? -1);
+    });
+  }
+
+  it('is answered for the link when that is attached', async () => {
+    await answered(peer, { credit: 7, window: 100, drain: true });
+    expect(flowsSince(PERFORMATIVE.begin)).toEqual([null]);
+    attached?.(source);
+    await answered(peer, { window: 100 });
+    expect(flowsSince(PERFORMATIVE.attach)[0]).toEqual([0, 7, 0]);
+  });
+
+  it('is answered for the session only when the link is being detached', async () => {
+    attached?.(source);
+    await answered(peer, { window: 100 });
+    opened?.close();
+    await answered(peer, { credit: 7, window: 100, drain: true });
+    expect(flowsSince(PERFORMATIVE.detach)).toEqual([null]);
   });
 });
 
@@ -101,15 +184,18 @@ async function answered(peer: MemoryPeer, flow: Flow): Promise<void> {
 }
 
 interface Flow {
-  readonly credit: number;
+  /** Of the link on handle 0; undefined: the flow is of the session alone. */
+  readonly credit?: number;
   readonly window: number;
   /** Transfers that have come. */
   readonly delivered?: number;
+  readonly drain?: boolean;
 }
 
-function flowFrame({ credit, window, delivered = 0 }: Flow): Buffer {
+function flowFrame({ credit, window, delivered = 0, drain = false }: Flow): Buffer {
   const session = [uint(delivered), uint(window), uint(0), uint(100)];
-  return rawFrame(PERFORMATIVE.flow, [...session, uint(0), uint(0), uint(credit), null, false, true]);
+  const link = credit === undefined ? [null, null, null] : [uint(0), uint(0), uint(credit)];
+  return rawFrame(PERFORMATIVE.flow, [...session, ...link, null, drain, true]);
 }
 
 function attachReceiver(handle: number): Buffer {

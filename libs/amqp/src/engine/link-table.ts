@@ -44,7 +44,7 @@ export class LinkTable {
       link.flowing = outgoing;
       this.answer(link, { source: attach.source, target: attach.target });
       endpoint.opened(outgoing);
-      outgoing.notify();
+      this.session.useCredit(link);
     } else {
       const incoming = new IncomingLink(this.session, link, endpoint);
       link.flowing = incoming;
@@ -108,6 +108,12 @@ export class LinkTable {
   outgoing(peerHandle: number): Link | undefined {
     const link = this.links.get(peerHandle);
     return link?.client === 'receiver' ? link : undefined;
+  }
+
+  /** A link that the client may hear of: it is answered, and not detached. */
+  opened(peerHandle: number): Link | undefined {
+    const link = this.links.get(peerHandle);
+    return link?.state === 'open' ? link : undefined;
   }
 
   /** There may be room to send again. */

@@ -20,6 +20,8 @@ export class Link implements TokenBearer {
   /** Of the hub's end, as the client wrote it. */
   readonly address: string;
   credit = 0;
+  /** The client wants back the credit that is not used at once [AMQP 2.6.7]. */
+  draining = false;
   deliveryCount: number;
 
   constructor(

@@ -114,6 +114,19 @@ export class SessionEngine implements AttachedSession {
     this.host.write(encodeFlow(this.channel, session, link && { ...creditOf(link), drain }));
   }
 
+  /** Sends what there is for the credit of a link that is open, and gives back the rest if the client drains it. */
+  useCredit(link: Link): void {
+    if (link.flowing instanceof OutgoingLink) {
+      link.flowing.notify();
+    }
+    if (link.draining && link.state === 'open') {
+      link.draining = false;
+      link.deliveryCount = (link.deliveryCount + link.credit) >>> 0;
+      link.credit = 0;
+      this.writeFlow(link, true);
+    }
+  }
+
   /** Settles a delivery of the client; neighbours that are accepted share a disposition. */
   settleReceived(id: number, state: Buffer): void {
     if (this.ended) {
@@ -197,21 +210,16 @@ export class SessionEngine implements AttachedSession {
     this.nextIncomingId = fields.uint(2) ?? this.nextIncomingId;
     const handle = fields.uint(4);
     const link = handle === undefined ? undefined : this.links.outgoing(handle);
-    const drain = fields.boolean(8) === true;
+    const echo = fields.boolean(9) === true;
     if (link === undefined) {
       this.links.notifyAll();
     } else {
       giveCredit(link, fields);
-      if (link.flowing instanceof OutgoingLink) {
-        link.flowing.notify();
-      }
-      if (drain) {
-        link.deliveryCount = (link.deliveryCount + link.credit) >>> 0;
-        link.credit = 0;
-      }
+      link.draining = fields.boolean(8) === true;
+      this.useCredit(link);
     }
-    if (drain || fields.boolean(9) === true) {
-      this.writeFlow(link, drain);
+    if (echo && !this.ended) {
+      this.writeFlow(handle === undefined ? undefined : this.links.opened(handle));
     }
   }
 }

@@ -14,7 +14,7 @@ const MAX_TAG_BYTES = 32;
 interface Incomplete {
   readonly id: number;
   readonly format: number;
-  readonly settled: boolean;
+  settled: boolean;
   readonly parts: Buffer[];
   bytes: number;
 }
@@ -86,9 +86,13 @@ export class IncomingLink implements DeliveryOwner {
   private part(delivery: Incomplete, fields: FieldTable, part: Buffer): void {
     if (fields.boolean(9) === true) {
       this.discard();
+      // It has used up credit, and nothing of it is settled later.
+      this.grant();
       return;
     }
     this.checkContinuation(delivery, fields);
+    // Settled with any of its transfers [AMQP 2.7.5].
+    delivery.settled ||= fields.boolean(4) === true;
     if (delivery.bytes + part.length > this.endpoint.maxMessageBytes) {
       this.discard();
       this.refuseSize();

@@ -60,11 +60,12 @@ export interface TransferOptions {
   readonly more?: boolean;
   readonly payload?: Buffer;
   readonly aborted?: boolean;
+  readonly settled?: boolean;
   readonly handle?: number;
 }
 
 /** A transfer of an AmqpValue "x", unless another payload is given. */
-export function transferFrame({ id, more, payload, aborted, handle }: TransferOptions): Buffer {
+export function transferFrame({ id, more, payload, aborted, settled, handle }: TransferOptions): Buffer {
   return rawFrame(
     PERFORMATIVE.transfer,
     [
@@ -72,7 +73,7 @@ export function transferFrame({ id, more, payload, aborted, handle }: TransferOp
       id === undefined ? null : uint(id),
       id === undefined ? null : amqpTypes.wrap_binary(Buffer.from([id])),
       uint(0),
-      false,
+      settled ?? false,
       more ?? false,
       null,
       null,
