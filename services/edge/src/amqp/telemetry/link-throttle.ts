@@ -14,8 +14,8 @@ interface Held<Messages> {
  */
 export class LinkThrottle<Messages extends readonly unknown[]> {
   private held: Held<Messages> | undefined;
-  /** By the monotonic clock: when those came that wait behind the one that is held. */
-  private readonly arrivals = new Map<IncomingDelivery, number>();
+  /** By the monotonic clock: when those came that wait behind the one that is held. Some are refused and never asked for. */
+  private readonly arrivals = new WeakMap<IncomingDelivery, number>();
 
   constructor(
     private readonly device: AmqpDevice,
@@ -73,7 +73,6 @@ export class LinkThrottle<Messages extends readonly unknown[]> {
   closed(): void {
     this.held?.delivery.release();
     this.held = undefined;
-    this.arrivals.clear();
   }
 
   private refuse(held: Held<Messages>): void {
