@@ -13,6 +13,8 @@ const CREDIT = 50;
 const MAX_REQUEST_BYTES = 32 * 1024;
 /** Replies that wait for a client's credit; a client that gives none gets no more of them. */
 const MAX_WAITING_REPLIES = 100;
+/** Of the replies of one connection that wait, over all its links: who has not said who it is may attach many. */
+const MAX_WAITING_BYTES = 1024 * 1024;
 
 export interface NodeRequest extends RequestMessage {
   readonly attach: AttachRequest;
@@ -28,8 +30,15 @@ export interface RequestReplyNodeOptions {
   readonly failed: (error: unknown) => void;
 }
 
+/** The links for replies of one connection. */
+interface ReplyLinks {
+  readonly links: Set<ReplyLink>;
+  waitingBytes: number;
+}
+
 interface ReplyLink {
   readonly attach: AttachRequest;
+  readonly all: ReplyLinks;
   readonly waiting: Buffer[];
   link: OutgoingLink | undefined;
 }
@@ -39,7 +48,7 @@ interface ReplyLink {
  * which a request names by its `reply-to`, or which lies in the same session.
  */
 export class RequestReplyNode implements LinkHandler {
-  private readonly replyLinks = new Map<PeerInfo, Set<ReplyLink>>();
+  private readonly replyLinks = new Map<PeerInfo, ReplyLinks>();
 
   constructor(private readonly options: RequestReplyNodeOptions) {}
 
@@ -67,9 +76,10 @@ export class RequestReplyNode implements LinkHandler {
   }
 
   private replies(attach: AttachRequest): LinkEndpoint {
-    const reply: ReplyLink = { attach, waiting: [], link: undefined };
-    const links = this.replyLinks.get(attach.peer) ?? new Set();
-    this.replyLinks.set(attach.peer, links.add(reply));
+    const all = this.replyLinks.get(attach.peer) ?? { links: new Set(), waitingBytes: 0 };
+    const reply: ReplyLink = { attach, all, waiting: [], link: undefined };
+    this.replyLinks.set(attach.peer, all);
+    all.links.add(reply);
     return {
       kind: 'source',
       opened: (link) => {
@@ -87,8 +97,10 @@ export class RequestReplyNode implements LinkHandler {
     // has no more requests under way than it has credit for.
     delivery.accept();
     const target = this.replyLink(attach, request.replyTo);
-    if (target !== undefined && target.waiting.length < MAX_WAITING_REPLIES) {
-      target.waiting.push(encodeReply(request.id, reply));
+    if (target !== undefined && hasRoom(target)) {
+      const message = encodeReply(request.id, reply);
+      target.waiting.push(message);
+      target.all.waitingBytes += message.length;
       send(target);
     }
   }
@@ -116,7 +128,7 @@ export class RequestReplyNode implements LinkHandler {
   }
 
   private replyLink(attach: AttachRequest, replyTo: string): ReplyLink | undefined {
-    const links = [...(this.replyLinks.get(attach.peer) ?? [])];
+    const links = [...(this.replyLinks.get(attach.peer)?.links ?? [])];
     return (
       links.find((link) => replyTo !== '' && link.attach.clientAddress === replyTo) ??
       links.find((link) => link.attach.session === attach.session) ??
@@ -125,12 +137,19 @@ export class RequestReplyNode implements LinkHandler {
   }
 
   private forget(reply: ReplyLink): void {
-    const links = this.replyLinks.get(reply.attach.peer);
-    links?.delete(reply);
-    if (links?.size === 0) {
-      this.replyLinks.delete(reply.attach.peer);
+    const { all, attach, waiting } = reply;
+    all.links.delete(reply);
+    for (const message of waiting.splice(0)) {
+      all.waitingBytes -= message.length;
+    }
+    if (all.links.size === 0 && this.replyLinks.get(attach.peer) === all) {
+      this.replyLinks.delete(attach.peer);
     }
   }
+}
+
+function hasRoom({ waiting, all }: ReplyLink): boolean {
+  return waiting.length < MAX_WAITING_REPLIES && all.waitingBytes < MAX_WAITING_BYTES;
 }
 
 function send(reply: ReplyLink): void {
@@ -139,6 +158,7 @@ function send(reply: ReplyLink): void {
     if (message === undefined) {
       return;
     }
+    reply.all.waitingBytes -= message.length;
     reply.link.sendSettled(message);
   }
 }
