@@ -4,15 +4,16 @@ import { FakeTwins } from '../fake-twins.spec-support.js';
 import { TELEMETRY, TestEdge, turn, until } from '../test-edge.spec-support.js';
 
 let edge: TestEdge;
+let twins: FakeTwins;
 const operations: Operation[] = [];
 afterEach(() => edge.stop());
 
 async function start(throttling: Record<string, string>): Promise<void> {
   operations.length = 0;
-  const twinService = new FakeTwins();
-  twinService.put('d1');
+  twins = new FakeTwins();
+  twins.put('d1');
   const recorder = { record: (operation: Operation) => void operations.push(operation) };
-  edge = await TestEdge.start({ throttling, more: { twinService, operations: recorder } });
+  edge = await TestEdge.start({ throttling, more: { twinService: twins, operations: recorder } });
 }
 
 const bodies = () => edge.ingress.records.map(({ value }) => value.toString());
@@ -170,5 +171,26 @@ describe('twin operations beyond the limit', () => {
     expect(statuses.slice(0, 3)).toEqual(['204', '204', '204']);
     expect(statuses.at(-1)).toBe('200');
     expect(replies.map((topic) => Number(/rid=(\d+)/.exec(topic)?.[1]))).toEqual(numbers(13).map(Number));
+  });
+
+  it('are left out when their connection ends meanwhile, so that they undo nothing of a newer one', async () => {
+    await start({ THROTTLE_TWIN_UPDATES_PER_SECOND: '2', THROTTLE_BACKLOG_SECONDS: '60' });
+    const client = await edge.connected();
+    await client.subscribe({ '$iothub/twin/res/#': 0 });
+    for (let request = 1; request <= 8; request++) {
+      client.publish(`$iothub/twin/PATCH/properties/reported/?$rid=${request}`, `{"n":${request}}`);
+    }
+    for (let request = 1; request <= 2; request++) {
+      await client.next('publish');
+    }
+    client.vanish();
+    await turn();
+    const newer = await edge.connected();
+    await newer.subscribe({ '$iothub/twin/res/#': 0 });
+    newer.publish('$iothub/twin/PATCH/properties/reported/?$rid=9', '{"n":9}');
+    await edge.pass(30);
+    await newer.next('publish');
+    expect(twins.patches.reduce((sum, count) => sum + count, 0)).toBe(3);
+    expect(twins.twins.get('d1')?.reported).toEqual({ n: 9 });
   });
 });

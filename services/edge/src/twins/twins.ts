@@ -108,7 +108,9 @@ export class Twins {
     const { throttles } = this.options;
     const lane = this.lane(admission);
     const carried =
-      throttles === undefined ? lane.add(job) : throttles.twin(admission.identity, operation).then(() => lane.add(job));
+      throttles === undefined
+        ? lane.add(job)
+        : this.whenWithinLimit(throttles, admission, operation).then(() => lane.add(job));
     const outcome = await carried.catch(() => this.refuse(admission, operation));
     const error = errorOf(outcome);
     this.options.onEnded(operation, error?.status ?? (operation === 'get' ? 200 : 204));
@@ -116,6 +118,18 @@ export class Twins {
       throw error;
     }
     return outcome as Success;
+  }
+
+  /** Rejects where the connection ends meanwhile: a newer one, elsewhere, may have written what an older patch must not undo. */
+  private async whenWithinLimit(
+    throttles: Pick<DeviceThrottles, 'twin'>,
+    admission: Admission,
+    operation: TwinOperation,
+  ): Promise<void> {
+    await throttles.twin(admission.identity, operation);
+    if (this.options.live.get(admission.identity.name)?.admission?.epoch !== admission.epoch) {
+      throw new HubError('ThrottlingException', 'The connection ended while the operation waited.');
+    }
   }
 
   private refuse(admission: Admission, operation: TwinOperation): HubError {
