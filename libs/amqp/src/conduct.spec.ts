@@ -52,6 +52,26 @@ describe('a client of AMQP', () => {
     peer.end();
   });
 
+  it('is sent on all links when a flow for one of them opens its window', async () => {
+    const peer = await receiving({ credit: 5, window: 0 });
+    await peer.ask(attachReceiver(1));
+    await answered(peer, { handle: 1, credit: 5, window: 0 });
+    expect(sent).toBe(0);
+    await answered(peer, { handle: 1, credit: 5, window: 100 });
+    expect(sent).toBe(10);
+    peer.end();
+  });
+
+  it('is sent more on its other links when one is gone with all that it had not settled', async () => {
+    const peer = await receiving({ credit: MOST, window: MOST });
+    await peer.ask(attachReceiver(1));
+    await answered(peer, { handle: 1, credit: 7, window: MOST, delivered: 2_048 });
+    expect(sent).toBe(2_048);
+    await peer.ask(rawFrame(PERFORMATIVE.detach, [uint(0), true]));
+    expect(sent).toBe(2_048 + 7);
+    peer.end();
+  });
+
   it('frees what it never settled with the link', async () => {
     const peer = await receiving({ credit: MOST, window: MOST });
     await peer.ask(rawFrame(PERFORMATIVE.detach, [uint(0), true]));
@@ -184,7 +204,8 @@ async function answered(peer: MemoryPeer, flow: Flow): Promise<void> {
 }
 
 interface Flow {
-  /** Of the link on handle 0; undefined: the flow is of the session alone. */
+  readonly handle?: number;
+  /** Of the link; undefined: the flow is of the session alone. */
   readonly credit?: number;
   readonly window: number;
   /** Transfers that have come. */
@@ -192,9 +213,9 @@ interface Flow {
   readonly drain?: boolean;
 }
 
-function flowFrame({ credit, window, delivered = 0, drain = false }: Flow): Buffer {
+function flowFrame({ handle = 0, credit, window, delivered = 0, drain = false }: Flow): Buffer {
   const session = [uint(delivered), uint(window), uint(0), uint(100)];
-  const link = credit === undefined ? [null, null, null] : [uint(0), uint(0), uint(credit)];
+  const link = credit === undefined ? [null, null, null] : [uint(handle), uint(0), uint(credit)];
   return rawFrame(PERFORMATIVE.flow, [...session, ...link, null, drain, true]);
 }
 

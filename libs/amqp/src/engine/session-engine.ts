@@ -80,10 +80,7 @@ export class SessionEngine implements AttachedSession {
         return;
       }
       case PERFORMATIVE.detach: {
-        const link = this.links.detached(fields.uint(0) ?? 0);
-        if (link !== undefined) {
-          this.host.detached(link);
-        }
+        this.detach(fields.uint(0) ?? 0);
       }
     }
   }
@@ -154,14 +151,18 @@ export class SessionEngine implements AttachedSession {
   }
 
   settleSent(id: number, state: Buffer): void {
+    const wereFull = this.sent.areFull;
     if (this.sent.settle(id)) {
       this.host.write(encodeDisposition({ channel: this.channel, receiver: false, first: id, last: id, state }));
+      this.notifyIfRoom(wereFull);
     }
   }
 
   /** Detaches a link from the hub's side. */
   closeLink(link: Link, error?: unknown): void {
+    const wereFull = this.sent.areFull;
     this.links.close(link, encodeErrorOf(error));
+    this.notifyIfRoom(wereFull);
   }
 
   /** What the link had sent is decided no more. */
@@ -198,6 +199,20 @@ export class SessionEngine implements AttachedSession {
   private disposition(fields: FieldTable): void {
     const wereFull = this.sent.areFull;
     this.sent.disposition(fields);
+    this.notifyIfRoom(wereFull);
+  }
+
+  private detach(peerHandle: number): void {
+    const wereFull = this.sent.areFull;
+    const link = this.links.detached(peerHandle);
+    if (link !== undefined) {
+      this.host.detached(link);
+    }
+    this.notifyIfRoom(wereFull);
+  }
+
+  /** What waited while too many deliveries were undecided can be sent. */
+  private notifyIfRoom(wereFull: boolean): void {
     if (wereFull && !this.sent.areFull) {
       this.links.notifyAll();
     }
@@ -205,18 +220,20 @@ export class SessionEngine implements AttachedSession {
 
   /** The peer says how far it has come [AMQP 2.5.6], and perhaps what credit it gives a link [AMQP 2.6.7]. */
   private flow(fields: FieldTable): void {
+    const wasClosed = this.peerWindow <= 0;
     const underWay = (this.nextOutgoingId - (fields.uint(0) ?? 0)) >>> 0;
     this.peerWindow = (fields.uint(1) ?? 0) - underWay;
     this.nextIncomingId = fields.uint(2) ?? this.nextIncomingId;
     const handle = fields.uint(4);
     const link = handle === undefined ? undefined : this.links.outgoing(handle);
     const echo = fields.boolean(9) === true;
-    if (link === undefined) {
-      this.links.notifyAll();
-    } else {
+    if (link !== undefined) {
       giveCredit(link, fields);
       link.draining = fields.boolean(8) === true;
       this.useCredit(link);
+    }
+    if (link === undefined || wasClosed) {
+      this.links.notifyAll();
     }
     if (echo && !this.ended) {
       this.writeFlow(handle === undefined ? undefined : this.links.opened(handle));
