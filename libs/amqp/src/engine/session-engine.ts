@@ -79,9 +79,8 @@ export class SessionEngine implements AttachedSession {
         this.host.attached(this.links.asked(attach, fields.uint(1) ?? 0), attach);
         return;
       }
-      case PERFORMATIVE.detach: {
+      case PERFORMATIVE.detach:
         this.detach(fields.uint(0) ?? 0);
-      }
     }
   }
 
