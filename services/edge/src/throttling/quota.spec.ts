@@ -5,6 +5,7 @@ import type { Operation } from '@mooring/operations';
 import { DailyQuota } from '@mooring/throttling';
 import { openSender, putToken, send } from '../amqp/spec-support/amqp-client.js';
 import { AmqpEdge } from '../amqp/spec-support/amqp-edge.js';
+import { faultProperties } from '../fault-injection/faults.spec-support.js';
 import { errorOf, HttpEdge } from '../http/http-edge.spec-support.js';
 import { TELEMETRY, TestEdge } from '../test-edge.spec-support.js';
 
@@ -17,16 +18,21 @@ afterEach(() => stop());
 /** What an edge is given: a quota of so many messages, and somebody who hears of operations. */
 function limited(limit: number) {
   operations.length = 0;
-  const clock = new ManualClock();
+  const clock = new ManualClock(Date.UTC(2026, 0, 1, 23, 59, 59));
   const logger = createLogger('test', 'silent');
   const parts = { process: 'p', incarnation: 'i', clock, logger, metrics: createMetrics() };
   const recorder = { record: (operation: Operation) => void operations.push(operation) };
-  return { more: { quota: DailyQuota.open({ limit, ...parts }), operations: recorder } };
+  const quota = DailyQuota.open({ limit, ...parts });
+  const nextDay = async () => {
+    await quota?.start({ reportUsage: async () => ({ totalMessages: 0 }) });
+    clock.advance(1_000);
+  };
+  return { more: { quota, operations: recorder }, nextDay };
 }
 
 describe('telemetry beyond the daily quota', () => {
   it('closes the connection over MQTT', async () => {
-    const edge = await TestEdge.start(limited(3));
+    const edge = await TestEdge.start({ more: limited(3).more });
     stop = () => edge.stop();
     const client = await edge.connected();
     client.publish(TELEMETRY, 'one', 1);
@@ -39,7 +45,7 @@ describe('telemetry beyond the daily quota', () => {
   });
 
   it('is rejected over AMQP, and the link stays', async () => {
-    const edge = await AmqpEdge.start(limited(1));
+    const edge = await AmqpEdge.start({ more: limited(1).more });
     stop = () => edge.stop();
     const connection = edge.connect();
     await putToken(connection, 'h/devices/d1', edge.token());
@@ -55,8 +61,27 @@ describe('telemetry beyond the daily quota', () => {
     expect(operations.at(-1)).toMatchObject({ category: 'DeviceTelemetry', resultType: '403002' });
   });
 
+  it('leaves nothing behind of a fault that it asked for over AMQP', async () => {
+    const { more, nextDay } = limited(2);
+    const edge = await AmqpEdge.start({ more, settings: { faultInjection: true } });
+    stop = () => edge.stop();
+    const connection = edge.connect();
+    await putToken(connection, 'h/devices/d1', edge.token());
+    const link = await openSender(connection, EVENTS);
+    const asking = { application_properties: faultProperties({ type: 'InvokeThrottling', duration: 60 }) };
+    const outcomes: string[] = [];
+    for (const message of [{}, {}, asking]) {
+      outcomes.push((await send(link, message)).outcome);
+    }
+    await nextDay();
+    for (const message of [{}, {}]) {
+      outcomes.push((await send(link, message)).outcome);
+    }
+    expect(outcomes).toEqual(['accepted', 'accepted', 'rejected', 'accepted', 'accepted']);
+  });
+
   it('is answered with 403 over HTTPS, each message of a batch counted', async () => {
-    const edge = await HttpEdge.start(limited(4));
+    const edge = await HttpEdge.start({ more: limited(4).more });
     stop = () => edge.stop();
     const headers = { 'content-type': 'application/vnd.microsoft.iothub.json' };
     const body = JSON.stringify([{ body: '' }, { body: '' }, { body: '' }]);

@@ -112,10 +112,11 @@ export class TelemetryLink extends DeviceTarget implements AppendOrigin {
   }
 
   private store(delivery: IncomingDelivery, messages: readonly Telemetry[]): void {
-    if (this.faults !== undefined && !this.mayStore(this.faults, delivery, messages)) {
+    if (!isWithinQuota(this.device, delivery, messages)) {
       return;
     }
-    if (!isWithinQuota(this.device, delivery, messages)) {
+    // Last: what it lets pass it counts as appended.
+    if (this.faults !== undefined && !this.mayStore(this.faults, delivery, messages)) {
       return;
     }
     this.device.context.metrics.inFlight++;
